@@ -1,0 +1,110 @@
+/**
+ * Other programs as promises: `run` waits for one to end, `serve` keeps one running.
+ *
+ * Called by the conformance suite (real clients) and by whoever starts a broker as a process. What always holds: every
+ * child has a deadline, a failure carries what the child wrote to stderr, and no child outlives this process.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+export interface Output {
+  stdout: Buffer;
+  stderr: string;
+}
+
+export interface RunOptions {
+  stdin?: string | Buffer;
+  /** After this many milliseconds the child is killed and the promise rejected. */
+  timeoutMs?: number;
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface Service {
+  /** What the child has written so far, stdout and stderr as they came; the last 64 KiB of it. */
+  output(): string;
+  /** Settles with a sentence about the end, whatever caused it. */
+  ended: Promise<string>;
+  /** Sends SIGTERM and waits; kills and rejects when the child is still there after `timeoutMs`. */
+  stop(timeoutMs?: number): Promise<void>;
+  /** Sends SIGKILL and waits. */
+  kill(): Promise<void>;
+}
+
+const OUTPUT_MAX_BYTES = 65_536;
+const alive = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/** Runs `command` to its end. Rejects when it cannot start, exits other than 0, or is still running at the deadline. */
+export function run(command: string, args: string[], options: RunOptions = {}): Promise<Output> {
+  const { stdin = '', timeoutMs = 60_000, env = process.env } = options;
+  return new Promise((resolve, reject) => {
+    const child = start(command, args, env);
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let late = false;
+    const deadline = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdin?.on('error', () => {}); // a child that ends before it has read its input says so by its exit code
+    child.stdin?.end(stdin);
+    child.on('error', (error) => {
+      clearTimeout(deadline);
+      reject(error);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(deadline);
+      const output = { stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };
+      if (code === 0) return resolve(output);
+      const how = late ? `was still running after ${timeoutMs} ms` : `ended with ${signal ?? `code ${code}`}`;
+      reject(new Error(`${brief(command, args)} ${how}\n${output.stderr}${output.stdout.toString().slice(-4000)}`));
+    });
+  });
+}
+
+/** Starts `command` and leaves it running. */
+export function serve(command: string, args: string[], env: NodeJS.ProcessEnv = process.env): Service {
+  const child = start(command, args, env);
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-OUTPUT_MAX_BYTES);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(`${brief(command, args)} did not start: ${error.message}`));
+    child.on('close', (code, signal) => resolve(`${brief(command, args)} ended with ${signal ?? `code ${code}`}`));
+  });
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const stop = async (timeoutMs = 30_000) => {
+    child.kill('SIGTERM');
+    let deadline: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      deadline = setTimeout(() => resolve('late'), timeoutMs);
+    });
+    const outcome = await Promise.race([ended, late]);
+    clearTimeout(deadline);
+    if (outcome !== 'late') return;
+    await kill();
+    throw new Error(`${brief(command, args)} was still running ${timeoutMs} ms after SIGTERM\n${output}`);
+  };
+  return { output: () => output, ended, stop, kill };
+}
+
+function start(command: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  alive.add(child);
+  child.on('close', () => alive.delete(child));
+  return child;
+}
+
+/** The command line, cut to what fits a line of a report (class paths are long). */
+function brief(command: string, args: string[]): string {
+  return [command, ...args].map((word) => (word.length > 60 ? `${word.slice(0, 57)}...` : word)).join(' ');
+}
