@@ -11,6 +11,25 @@ import type { Scope } from './scope';
 /** `exclusive`: the connection's next call waits for the answer. `pipelined`: calls may overlap, answers keep order. */
 export type Order = 'exclusive' | 'pipelined';
 
+/**
+ * An answer that holds memory for as long as it is being sent. A handler that answers with one no longer touches what it
+ * lent; whoever sends the answer calls `release` once, when the bytes have left or nobody wants them any more. Plain
+ * bodies hold nothing.
+ */
+export class Answer<R extends Schema> {
+  readonly body: Draft<R>;
+  /** Hands the memory back; afterwards the body's byte fields must not be read. */
+  readonly release: () => void;
+
+  constructor(body: Draft<R>, release: () => void) {
+    this.body = body;
+    this.release = release;
+  }
+}
+
+/** What a handler gives: a body, a body that holds memory, or null for no answer at all (acks=0). */
+export type Answered<R extends Schema> = Draft<R> | Answer<R> | null;
+
 export interface ApiDefinition<Q extends Schema, R extends Schema> {
   /** The int16 by which requests name the API. */
   readonly key: number;
@@ -27,8 +46,8 @@ export interface ApiDefinition<Q extends Schema, R extends Schema> {
   readonly response: R;
   /** The answer that says the same error everywhere this API can carry one. */
   refuse(body: Infer<Q>, error: KafkaError): Draft<R>;
-  /** The answer to a request; null: none is to be sent (acks=0). Throws a KafkaError, a Hangup, or a bug. */
-  handle(body: Infer<Q>, scope: Scope, services: Services): Draft<R> | null | Promise<Draft<R> | null>;
+  /** The answer to a request. Throws, or rejects with, a KafkaError, a Hangup, or a bug. */
+  handle(body: Infer<Q>, scope: Scope, services: Services): Answered<R> | Promise<Answered<R>>;
 }
 
 export interface Api<Q extends Schema = Schema, R extends Schema = Schema> {
@@ -40,7 +59,7 @@ export interface Api<Q extends Schema = Schema, R extends Schema = Schema> {
   readonly request: Q;
   readonly response: R;
   refuse(body: Infer<Q>, error: KafkaError): Draft<R>;
-  handle(body: Infer<Q>, scope: Scope, services: Services): Draft<R> | null | Promise<Draft<R> | null>;
+  handle(body: Infer<Q>, scope: Scope, services: Services): Answered<R> | Promise<Answered<R>>;
   /** Whether this version's messages are flexible; asked for versions that are not served as well. */
   isFlexible(version: number): boolean;
   /** Header version of the response. */
