@@ -44,6 +44,11 @@ export interface ApiDefinition<Q extends Schema, R extends Schema> {
   readonly order?: Order;
   readonly request: Q;
   readonly response: R;
+  /**
+   * The answer, in version 0, to a request of a version that is not served. Only ApiVersions has one (KIP-511): it is
+   * how a client that guessed too high learns what to ask; any other API hangs up, as Kafka does.
+   */
+  refuseVersion?(): Draft<R>;
   /** The answer that says the same error everywhere this API can carry one. */
   refuse(body: Infer<Q>, error: KafkaError): Draft<R>;
   /** The answer to a request. Throws, or rejects with, a KafkaError, a Hangup, or a bug. */
@@ -58,6 +63,7 @@ export interface Api<Q extends Schema = Schema, R extends Schema = Schema> {
   readonly order: Order;
   readonly request: Q;
   readonly response: R;
+  refuseVersion?(): Draft<R>;
   refuse(body: Infer<Q>, error: KafkaError): Draft<R>;
   handle(body: Infer<Q>, scope: Scope, services: Services): Answered<R> | Promise<Answered<R>>;
   /** Whether this version's messages are flexible; asked for versions that are not served as well. */
@@ -84,6 +90,7 @@ export function defineApi<Q extends Schema, R extends Schema>(definition: ApiDef
     order: definition.order ?? 'exclusive',
     request,
     response,
+    refuseVersion: definition.refuseVersion,
     refuse: definition.refuse,
     handle: definition.handle,
     isFlexible,

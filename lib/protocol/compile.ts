@@ -190,9 +190,7 @@ class Generator {
       const minimum = minBytes(kind.element, this.version, this.flexible);
       const element = kind.element.declared.kind;
       const read =
-        element.is === 'struct'
-          ? `${this.struct(element.fields, 'read')}(r)`
-          : this.readPrimitive(element.is, false);
+        element.is === 'struct' ? `${this.struct(element.fields, 'read')}(r)` : this.readPrimitive(element.is, false);
       const onNull = nullable ? `${target} = null` : `r.fail('null is not allowed here')`;
       const loop = `for (; i < n; i++) ${target}[i] = ${read};`;
       // The index is only looked at when something goes wrong: a try costs nothing until it catches.

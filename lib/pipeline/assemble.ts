@@ -1,0 +1,57 @@
+/**
+ * Puts one connection's pipeline together from the core stages and the users' taps at the seams between them.
+ */
+import { type Duplex, pipeline, type Writable } from 'node:stream';
+import type { LiveConnection } from './connection';
+import { outlet } from './outlet';
+import type { Call, Frame, Reply, Request, Seams, Stage, Taps } from './seams';
+
+/** The five stages that make a broker of a socket. */
+export interface Core {
+  readonly framer: Stage<Buffer, Frame>;
+  readonly decoder: Stage<Frame, Request | Reply>;
+  readonly router: Stage<Request | Reply, Call | Reply>;
+  readonly handler: Stage<Call | Reply, Reply>;
+  readonly encoder: Stage<Reply, Buffer>;
+}
+
+/** Every stage of a connection in the order of the flow. */
+export function stagesOf(core: Core, taps: Taps): Stage<never, unknown>[] {
+  const at = (seam: keyof Seams) => (taps[seam] ?? []) as readonly Stage<never, unknown>[];
+  return [
+    ...at('inbound'),
+    core.framer,
+    ...at('frames'),
+    core.decoder,
+    ...at('requests'),
+    core.router,
+    ...at('calls'),
+    core.handler,
+    ...at('replies'),
+    core.encoder,
+    ...at('outbound'),
+  ] as Stage<never, unknown>[];
+}
+
+/**
+ * Runs a connection over any duplex stream. `ended` is called once, when it is over: with the error that ended it, or
+ * null. Returns a function that stops reading and closes once everything asked so far is answered.
+ */
+export function assemble(
+  socket: Duplex,
+  connection: LiveConnection,
+  stages: readonly Stage<never, unknown>[],
+  ended: (error: Error | null) => void,
+): () => void {
+  const streams = stages.map((make) => make(connection));
+  const first = streams[0]!;
+  pipeline([socket, ...streams, outlet(connection, socket)] as [Duplex, ...Duplex[], Writable], (error) => {
+    connection.close();
+    socket.destroy();
+    ended(connection.hangup ?? error ?? null);
+  });
+  return () => {
+    socket.unpipe(first);
+    first.end();
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * `stage()`: the one way in which this project makes a transform stream, over through2.
+ *
+ * Every stage has a high-water mark of one: what waits, waits in the client's TCP window and not in memory.
+ *
+ * A stage that fails with a Hangup ends the stream behind it and takes nothing more: what was asked before is still
+ * answered, in order, and then the connection closes. Any other error destroys the whole pipeline.
+ */
+import type { Transform } from 'node:stream';
+import through2 from 'through2';
+import { Hangup } from '../errors';
+import type { LiveConnection } from './connection';
+import type { Stage } from './seams';
+
+/** Gives an item to the next stage. */
+export type Push<Out> = (item: Out) => void;
+/** Asks for the next item; with an error, ends the connection. */
+export type Done = (error?: Error | null) => void;
+
+/** One connection's work of a stage. */
+export interface Work<In, Out> {
+  /** Takes one item; calls `done` when it is ready for the next. */
+  each(item: In, push: Push<Out>, done: Done): void;
+  /** Called when no more items come; calls `done` when it has pushed its last. */
+  last?(push: Push<Out>, done: Done): void;
+}
+
+/** What flows in and out: bytes (Buffers) or objects. */
+export type Shape = 'bytes to bytes' | 'bytes to objects' | 'objects to objects' | 'objects to bytes';
+
+/**
+ * Makes a stage.
+ * @param stageName names it in log lines and pictures
+ * @param begin called for each connection; what it returns is that connection's state and work. `hangUp` ends the
+ *   connection behind everything pushed so far, for stages that learn of it after `done`
+ */
+export function stage<In, Out>(
+  stageName: string,
+  shape: Shape,
+  begin: (connection: LiveConnection, hangUp: (reason: Hangup) => void) => Work<In, Out>,
+): Stage<In, Out> {
+  const options = {
+    writableObjectMode: shape.startsWith('objects'),
+    readableObjectMode: shape.endsWith('objects'),
+    writableHighWaterMark: 1,
+    readableHighWaterMark: 1,
+  };
+  const make = (connection: LiveConnection): Transform => {
+    let over = false;
+    const hangUp = (reason: Hangup) => {
+      connection.hangup ??= reason;
+      over = true;
+      transform.push(null);
+    };
+    const work = begin(connection, hangUp);
+    const push: Push<Out> = (item) => {
+      if (!over) transform.push(item);
+    };
+    const orHangUp = (done: Done) => (error?: Error | null) => {
+      if (error instanceof Hangup) hangUp(error);
+      else done(error);
+    };
+    const transform: Transform = through2(
+      options,
+      (item: In, _encoding, done) => work.each(item, push, orHangUp(done)),
+      (done) => (work.last === undefined ? done() : work.last(push, orHangUp(done))),
+    );
+    return transform;
+  };
+  return Object.assign(make, { stageName });
+}
