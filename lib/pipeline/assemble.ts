@@ -1,7 +1,7 @@
 /**
  * Puts one connection's pipeline together from the core stages and the users' taps at the seams between them.
  */
-import { type Duplex, pipeline, type Writable } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import type { LiveConnection } from './connection';
 import { outlet } from './outlet';
 import type { Call, Frame, Reply, Request, Seams, Stage, Taps } from './seams';
@@ -45,12 +45,21 @@ export function assemble(
 ): () => void {
   const streams = stages.map((make) => make(connection));
   const first = streams[0]!;
-  pipeline([socket, ...streams, outlet(connection, socket)] as [Duplex, ...Duplex[], Writable], (error) => {
+  let lost: Error | null = null;
+  pipeline([...streams, outlet(connection, socket)], (error) => {
     connection.close();
     socket.destroy();
-    ended(connection.hangup ?? error ?? null);
+    ended(connection.hangup ?? lost ?? error ?? null);
+  });
+  // The socket stays outside the pipeline: its two directions end at different times, and the broker may stop reading it.
+  socket.pipe(first);
+  socket.once('end', () => connection.wake());
+  socket.once('error', (error) => (lost = error));
+  socket.once('close', () => {
+    for (const stream of streams) stream.destroy();
   });
   return () => {
+    connection.wake();
     socket.unpipe(first);
     first.end();
   };

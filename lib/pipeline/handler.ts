@@ -95,7 +95,6 @@ export function handler({ maxInFlight, logger }: HandlerOptions): Stage<Call | R
         });
       },
       last(_push, done) {
-        connection.wake();
         whenAtMost(0, done);
       },
     };
