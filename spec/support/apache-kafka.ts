@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Service, run, serve } from './child';
+import { run, type Service, serve } from './child';
 import { freePort, untilAnswering } from './probe';
 
 const checkout = resolve(__dirname, '../..');

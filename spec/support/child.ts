@@ -68,6 +68,7 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
 /** Starts `command` and leaves it running. */
 export function serve(command: string, args: string[], env: NodeJS.ProcessEnv = process.env): Service {
   const child = start(command, args, env);
+  child.stdin?.end();
   let output = '';
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-OUTPUT_MAX_BYTES);

@@ -22,14 +22,17 @@ export interface Stored extends Rec {
   offset: number;
 }
 
-/** Records for one partition, in order, in one codec. */
-export interface Batch {
+/** Records for one topic, written by one producer. */
+export interface Load {
   topic: string;
-  partition: number;
   codec: Codec;
   /** With a producer id and sequence numbers; false asks the client to do without. */
   idempotent: boolean;
-  records: Rec[];
+  /**
+   * Each round is sent by the same producer when the one before is acknowledged, so that its sequence numbers go on.
+   * Inside of it, the place in the list is the partition.
+   */
+  rounds: Rec[][][];
 }
 
 /** `count` records of one partition from `offset` on. */
@@ -68,18 +71,22 @@ export interface Client {
   /** Null for a client without an admin side. */
   topics: TopicAdmin | null;
   /** Returns when every record is acknowledged by all in-sync replicas. */
-  produce(bootstrap: string, batches: Batch[]): Promise<void>;
+  produce(bootstrap: string, load: Load): Promise<void>;
   /** One list of records per slice, in the slices' order. */
   read(bootstrap: string, slices: Slice[]): Promise<Stored[][]>;
   /**
    * One offset per time: LATEST, EARLIEST, or milliseconds since 1970, which asks for the first record not older.
-   * −1 when no record is that young.
+   * When no record is that young, −1 or, from clients that hide it, the end.
    */
   offsets(bootstrap: string, topic: string, partition: number, times: number[]): Promise<number[]>;
 }
 
 /** What most clients say of a record: they can write it, and show it as it is. */
 export const anyRecord = { writes: () => true, shows: (record: Rec) => record };
+
+export function hasNullHeader({ headers }: Rec): boolean {
+  return headers.some(([, value]) => value === null);
+}
 
 /** Thrown into the suite's report by `missing()`: one wording for all clients. */
 export function absent(what: string): string {

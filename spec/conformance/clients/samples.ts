@@ -24,10 +24,10 @@ export function samples(): Rec[] {
       value: bytes('headers'),
       headers: [
         ['empty', bytes('')],
-        ['null', null],
         ['bytes', everyByte],
       ],
     },
+    { key: bytes('null'), value: bytes('header'), headers: [['null', null]] },
     {
       key: bytes('same'),
       value: bytes('name'),
