@@ -3,15 +3,17 @@
  *
  * Generated code calls nothing but Reader and Writer and functions generated beside it. Field names enter it through
  * JSON.stringify only, and schemas come from source files, never from the network.
- * The slow interpreter in spec/support is its oracle: a property spec makes both agree for every API and version.
+ * The slow interpreter in spec/support is its oracle: a property spec makes both agree on random schemas and values, and
+ * on every message that Kafka defines.
  */
-import { DecodeError, EncodeError, type Reader, type Writer, zeroUuid } from './bytes';
+import { DecodeError, EncodeError, type Reader, type Writer } from './bytes';
+import { fallbackSource, isFallbackSource } from './fallback';
 import { type AnyField, covers, type Draft, type Infer, type Schema } from './schema';
 
 export interface Codec<S extends Schema> {
   /** Reads one message and leaves the reader behind its last byte. Throws a DecodeError. */
   read(reader: Reader): Infer<S>;
-  /** Writes one message. Throws an EncodeError for what the version cannot say. */
+  /** Writes one message. Throws an EncodeError for what the version cannot say, and for what a draft must not leave out. */
   write(writer: Writer, draft: Draft<S>): void;
 }
 
@@ -21,18 +23,18 @@ export function compile<S extends Schema>(schema: S, version: number, flexible: 
   const read = generator.struct(schema, 'read');
   const write = generator.struct(schema, 'write');
   const source = `'use strict';\n${generator.functions.join('\n')}\nreturn { read: ${read}, write: ${write} };`;
-  const build = new Function('within', 'emptyBuffer', 'noNull', source);
-  return build(within, emptyBuffer, noNull) as Codec<S>;
+  const build = new Function('within', 'emptyBuffer', 'lacking', source);
+  return build(within, Buffer.alloc(0), lacking) as Codec<S>;
 }
 
-const emptyBuffer = Buffer.alloc(0);
-
+/** An error seen from the struct or array around it; generated code calls it in its catch clauses. */
 function within(error: unknown, path: string): unknown {
-  return error instanceof DecodeError ? error.within(path) : error;
+  return error instanceof DecodeError || error instanceof EncodeError ? error.within(path) : error;
 }
 
-function noNull(field: string, version: number): never {
-  throw new EncodeError(`${field} is null, which version ${version} cannot say`);
+/** Generated code calls it for a value that is null or undefined and must not be. */
+function lacking(writer: Writer, value: null | undefined, version: number): never {
+  writer.fail(value === null ? `is null, which version ${version} cannot say` : 'is left out, but has no default');
 }
 
 /** Least number of bytes that a value takes: what keeps a hostile array count from allocating. */
@@ -66,62 +68,14 @@ function minBytes(field: AnyField, version: number, flexible: boolean): number {
         if (covers(inner.declared.versions, version) && inner.declared.tag === null)
           sum += minBytes(inner, version, flexible);
       }
+      // An element without bytes could be there any number of times. Kafka has none.
       return Math.max(sum, 1);
     }
   }
 }
 
-/** The default of a field as a JavaScript expression. */
-function fallbackSource(field: AnyField): string {
-  const { kind, fallback } = field.declared;
-  if (fallback !== undefined) {
-    if (kind.is === 'bytes' || kind.is === 'records') return fallback === null ? 'null' : 'emptyBuffer';
-    return typeof fallback === 'bigint' ? `${fallback}n` : JSON.stringify(fallback);
-  }
-  switch (kind.is) {
-    case 'bool':
-      return 'false';
-    case 'uuid':
-      return JSON.stringify(zeroUuid);
-    case 'string':
-      return '""';
-    case 'bytes':
-      return 'emptyBuffer';
-    case 'records':
-      return 'null';
-    case 'array':
-      return '[]';
-    case 'struct': {
-      const inner = Object.entries(kind.fields).map(([name, f]) => `${JSON.stringify(name)}: ${fallbackSource(f)}`);
-      return `{ ${inner.join(', ')} }`;
-    }
-    default:
-      return '0';
-  }
-}
-
-/** An expression that says whether `value` is the field's default; tagged fields with it are not written. */
-function isFallbackSource(field: AnyField, value: string): string {
-  const { kind, fallback } = field.declared;
-  if (fallback === null) return `${value} === null`;
-  switch (kind.is) {
-    case 'array':
-    case 'bytes':
-    case 'records':
-      return `(${value} !== null && ${value}.length === 0)`;
-    case 'struct': {
-      const each = Object.entries(kind.fields).map(([name, inner]) => {
-        const part = `${value}[${JSON.stringify(name)}]`;
-        return `(${part} === undefined || ${isFallbackSource(inner, part)})`;
-      });
-      return `(${value} !== null && ${each.join(' && ')})`;
-    }
-    default:
-      return `${value} === ${fallbackSource(field)}`;
-  }
-}
-
 type Direction = 'read' | 'write';
+type NamedField = readonly [name: string, field: AnyField];
 
 class Generator {
   readonly functions: string[] = [];
@@ -142,71 +96,75 @@ class Generator {
     const tagged = present
       .filter(([, field]) => field.declared.tag !== null)
       .sort(([, a], [, b]) => a.declared.tag! - b.declared.tag!);
-    this.functions[slot] =
-      direction === 'read'
-        ? this.readStruct(name, schema, plain, tagged)
-        : this.writeStruct(name, schema, plain, tagged);
+    const body = direction === 'read' ? this.readStruct(schema, plain, tagged) : this.writeStruct(plain, tagged);
+    this.functions[slot] = `function ${name}(${direction === 'read' ? 'r' : 'w, d'}) {\n${body.join('\n')}\n}`;
     return name;
   }
 
-  private readStruct(name: string, schema: Schema, plain: [string, AnyField][], tagged: [string, AnyField][]): string {
+  private readStruct(schema: Schema, plain: NamedField[], tagged: NamedField[]): string[] {
     const names = Object.keys(schema);
     const local = (field: string) => `v${names.indexOf(field)}`;
-    const lines: string[] = [];
     const always = new Set(plain.map(([field]) => field));
-    for (const [field, declared] of Object.entries(schema)) {
-      lines.push(always.has(field) ? `let ${local(field)};` : `let ${local(field)} = ${fallbackSource(declared)};`);
-    }
-    for (const [field, declared] of plain) lines.push(this.readField(field, declared, local(field), false));
-    if (this.flexible) {
-      const cases = tagged.map(
-        ([field, declared]) =>
-          `case ${declared.declared.tag}: ${this.readField(field, declared, local(field), true)}
-          if (r.position !== end) r.fail('tag of ' + size + ' bytes, but the value took ' + (r.position - end + size)); break;`,
-      );
-      lines.push(`r.field = 'tags';
-        for (let n = r.uvarint(); n > 0; n--) {
-          const tag = r.uvarint(), size = r.uvarint(), end = r.position + size;
-          if (end > r.end) r.fail('tag of ' + size + ' bytes does not fit in the ' + r.remaining + ' bytes left');
-          switch (tag) { ${cases.join('\n')} default: r.skip(size); }
-        }`);
-    }
+    const declared = Object.entries(schema).map(([name, field]) =>
+      always.has(name) ? `let ${local(name)};` : `let ${local(name)} = ${fallbackSource(field)};`,
+    );
     const result = names.map((field) => `${JSON.stringify(field)}: ${local(field)}`);
-    return `function ${name}(r) {\n${lines.join('\n')}\nreturn { ${result.join(', ')} };\n}`;
+    return [
+      ...declared,
+      ...plain.map(([name, field]) => this.readField(name, field, local(name), false)),
+      ...(this.flexible ? [this.readTags(tagged, local)] : []),
+      `return { ${result.join(', ')} };`,
+    ];
+  }
+
+  private readTags(tagged: NamedField[], local: (field: string) => string): string {
+    const cases = tagged.map(
+      ([name, field]) => `case ${field.declared.tag}: ${this.readField(name, field, local(name), true)}
+        if (r.position !== end) {
+          r.field = ${JSON.stringify(name)};
+          r.fail('tag of ' + size + ' bytes, but its value takes ' + (r.position - end + size));
+        }
+        break;`,
+    );
+    return `r.field = 'tags';
+      for (let n = r.uvarint(); n > 0; n--) {
+        r.field = 'tags';
+        const tag = r.uvarint(), size = r.uvarint(), end = r.position + size;
+        if (end > r.end) r.fail('tag of ' + size + ' bytes does not fit in the ' + r.remaining + ' bytes left');
+        switch (tag) { ${cases.join('\n')} default: r.skip(size); }
+      }`;
   }
 
   private readField(name: string, field: AnyField, target: string, tagged: boolean): string {
     const label = JSON.stringify(name);
+    const read = this.readValue(field, target, { label, tagged, depth: 0 });
+    // An array names itself beside its index. A try costs nothing until it catches.
+    const located = `try { ${read} } catch (error) { throw within(error, ${label}); }`;
+    return field.declared.kind.is === 'struct' ? located : `r.field = ${label}; ${read}`;
+  }
+
+  /** Statements that read a value into `target`, which is a name of the code around them or an element. */
+  private readValue(field: AnyField, target: string, at: { label: string; tagged: boolean; depth: number }): string {
     const nullable = covers(field.declared.nulls, this.version);
     const { kind } = field.declared;
     if (kind.is === 'struct') {
-      const inner = this.struct(kind.fields, 'read');
-      const read = `try { ${target} = ${inner}(r); } catch (error) { throw within(error, ${label}); }`;
-      if (!nullable) return read;
-      const isNull = tagged ? 'r.uvarint() === 0' : 'r.int8() < 0';
-      return `r.field = ${label}; if (${isNull}) ${target} = null; else ${read}`;
+      const read = `${target} = ${this.struct(kind.fields, 'read')}(r);`;
+      const isNull = at.tagged ? 'r.uvarint() === 0' : 'r.int8() < 0';
+      return nullable ? `r.field = ''; if (${isNull}) ${target} = null; else ${read}` : read;
     }
-    if (kind.is === 'array') {
-      const minimum = minBytes(kind.element, this.version, this.flexible);
-      const element = kind.element.declared.kind;
-      const read =
-        element.is === 'struct' ? `${this.struct(element.fields, 'read')}(r)` : this.readPrimitive(element.is, false);
-      const onNull = nullable ? `${target} = null` : `r.fail('null is not allowed here')`;
-      const loop = `for (; i < n; i++) ${target}[i] = ${read};`;
-      // The index is only looked at when something goes wrong: a try costs nothing until it catches.
-      const located = `try { ${loop} } catch (error) { throw within(error, ${label} + '[' + i + ']'); }`;
-      return `r.field = ${label};
-        { const n = r.count(${this.flexible}, ${minimum}); if (n < 0) ${onNull}; else {
-          ${target} = new Array(n); let i = 0; ${element.is === 'struct' ? located : loop} } }`;
-    }
-    return `r.field = ${label}; ${target} = ${this.readPrimitive(kind.is, nullable)};`;
+    if (kind.is !== 'array') return `${target} = r.${this.method(kind.is, nullable)}();`;
+    const { depth, label } = at;
+    const [a, i, n] = [`a${depth}`, `i${depth}`, `n${depth}`];
+    const element = this.readValue(kind.element, `${a}[${i}]`, { label: '""', tagged: false, depth: depth + 1 });
+    const minimum = minBytes(kind.element, this.version, this.flexible);
+    return `{ const ${n} = r.count(${this.flexible}, ${minimum});
+      if (${n} < 0) ${nullable ? `${target} = null` : `r.fail('null is not allowed here')`}; else {
+        const ${a} = ${target} = new Array(${n}); let ${i} = 0; r.field = '';
+        try { for (; ${i} < ${n}; ${i}++) { ${element} } }
+        catch (error) { throw within(error, ${label} + '[' + ${i} + ']'); } } }`;
   }
 
-  private readPrimitive(is: string, nullable: boolean): string {
-    return `r.${this.method(is, nullable)}()`;
-  }
-
-  /** Name of the Reader and Writer method of a type. */
+  /** Name of the Reader and Writer method of a primitive type. */
   private method(is: string, nullable: boolean): string {
     if (is !== 'string' && is !== 'bytes' && is !== 'records') return is;
     const base = is === 'string' ? 'String' : 'Bytes';
@@ -214,54 +172,56 @@ class Generator {
     return name.charAt(0).toLowerCase() + name.slice(1);
   }
 
-  private writeStruct(name: string, schema: Schema, plain: [string, AnyField][], tagged: [string, AnyField][]): string {
-    const lines: string[] = [];
-    const value = (field: string, declared: AnyField) => {
-      const raw = `d[${JSON.stringify(field)}]`;
-      return `${raw} === undefined ? ${fallbackSource(declared)} : ${raw}`;
+  private writeStruct(plain: NamedField[], tagged: NamedField[]): string[] {
+    const given = (name: string, field: AnyField, local: string) => {
+      const optional = field.declared.fallback !== undefined || field.declared.tag !== null;
+      const otherwise = optional ? `if (${local} === undefined) ${local} = ${fallbackSource(field)};` : '';
+      return `let ${local} = d[${JSON.stringify(name)}]; ${otherwise}`;
     };
-    for (const [field, declared] of plain) {
-      lines.push(`{ const v = ${value(field, declared)}; ${this.writeField(field, declared, 'v', 'w', false)} }`);
+    const lines = plain.map(
+      ([name, field]) => `{ ${given(name, field, 'v')} ${this.writeField(name, field, 'v', false)} }`,
+    );
+    if (!this.flexible) return lines;
+    if (tagged.length === 0) return [...lines, 'w.uvarint(0);'];
+    lines.push('let tags = 0;');
+    for (const [i, [name, field]] of tagged.entries()) {
+      lines.push(`${given(name, field, `t${i}`)} const has${i} = !(${isFallbackSource(field, `t${i}`)});`);
+      lines.push(`if (has${i}) tags++;`);
     }
-    if (this.flexible) {
-      if (tagged.length === 0) lines.push('w.uvarint(0);');
-      else {
-        lines.push('let tags = 0;');
-        for (const [field, declared] of tagged) {
-          const i = Object.keys(schema).indexOf(field);
-          lines.push(`const t${i} = ${value(field, declared)}, has${i} = !(${isFallbackSource(declared, `t${i}`)});`);
-          lines.push(`if (has${i}) tags++;`);
-        }
-        lines.push('w.uvarint(tags);');
-        for (const [field, declared] of tagged) {
-          const i = Object.keys(schema).indexOf(field);
-          lines.push(`if (has${i}) { w.uvarint(${declared.declared.tag});
-            w.sized((w) => { ${this.writeField(field, declared, `t${i}`, 'w', true)} }); }`);
-        }
-      }
+    lines.push('w.uvarint(tags);');
+    for (const [i, [name, field]] of tagged.entries()) {
+      const write = this.writeField(name, field, `t${i}`, true);
+      lines.push(`if (has${i}) { w.uvarint(${field.declared.tag}); w.sized(() => { ${write} }); }`);
     }
-    return `function ${name}(w, d) {\n${lines.join('\n')}\n}`;
+    return lines;
   }
 
-  private writeField(name: string, field: AnyField, value: string, w: string, tagged: boolean): string {
+  private writeField(name: string, field: AnyField, value: string, tagged: boolean): string {
+    const label = JSON.stringify(name);
+    const write = this.writeValue(field, value, { label, tagged, depth: 0 });
+    const located = `try { w.field = ''; ${write} } catch (error) { throw within(error, ${label}); }`;
+    return field.declared.kind.is === 'struct' ? located : `w.field = ${label}; ${write}`;
+  }
+
+  /** Statements that write a value, which is a name of the code around them or an element. */
+  private writeValue(field: AnyField, value: string, at: { label: string; tagged: boolean; depth: number }): string {
     const nullable = covers(field.declared.nulls, this.version);
     const { kind } = field.declared;
-    const refuse = nullable ? '' : `if (${value} === null) noNull(${JSON.stringify(name)}, ${this.version});`;
+    const missing = nullable ? `${value} === undefined` : `${value} === undefined || ${value} === null`;
+    const refuse = `if (${missing}) lacking(w, ${value}, ${this.version});`;
     if (kind.is === 'struct') {
-      const write = `${this.struct(kind.fields, 'write')}(${w}, ${value});`;
+      const write = `${this.struct(kind.fields, 'write')}(w, ${value});`;
       if (!nullable) return `${refuse} ${write}`;
-      const [absent, present] = tagged ? [`${w}.uvarint(0)`, `${w}.uvarint(1)`] : [`${w}.int8(-1)`, `${w}.int8(1)`];
-      return `if (${value} === null) ${absent}; else { ${present}; ${write} }`;
+      const [absent, present] = at.tagged ? ['w.uvarint(0)', 'w.uvarint(1)'] : ['w.int8(-1)', 'w.int8(1)'];
+      return `${refuse} if (${value} === null) ${absent}; else { ${present}; ${write} }`;
     }
-    if (kind.is === 'array') {
-      const element = kind.element.declared.kind;
-      const write =
-        element.is === 'struct'
-          ? `${this.struct(element.fields, 'write')}(${w}, ${value}[i])`
-          : `${w}.${this.method(element.is, false)}(${value}[i])`;
-      return `${refuse} if (${value} === null) ${w}.count(${this.flexible}, -1);
-        else { ${w}.count(${this.flexible}, ${value}.length); for (let i = 0; i < ${value}.length; i++) ${write}; }`;
-    }
-    return `${refuse} ${w}.${this.method(kind.is, nullable)}(${value});`;
+    if (kind.is !== 'array') return `${refuse} w.${this.method(kind.is, nullable)}(${value});`;
+    const { depth, label } = at;
+    const [a, i] = [`a${depth}`, `i${depth}`];
+    const element = this.writeValue(kind.element, `e${depth}`, { label: '""', tagged: false, depth: depth + 1 });
+    return `${refuse} if (${value} === null) w.count(${this.flexible}, -1); else {
+      const ${a} = ${value}; let ${i} = 0; w.count(${this.flexible}, ${a}.length);
+      try { for (; ${i} < ${a}.length; ${i}++) { w.field = ''; const e${depth} = ${a}[${i}]; ${element} } }
+      catch (error) { throw within(error, ${label} + '[' + ${i} + ']'); } }`;
   }
 }
