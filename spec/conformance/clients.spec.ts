@@ -180,7 +180,7 @@ describe('real clients', function () {
     return await withReader(broker.bootstrap, async (reader) => {
       const batches: FetchedBatch[] = [];
       for (const [partition, before] of partitions.entries()) {
-        const fetched = await reader.fetch(topic, partition, before.length);
+        const fetched = await reader.batches(topic, partition, before.length);
         const expected = records.map((record, i) => ({ ...record, offset: before.length + i }));
         expect(fetched.flatMap((batch) => batch.records)).to.deep.equal(expected);
         before.push(...records);

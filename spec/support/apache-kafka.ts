@@ -97,6 +97,9 @@ async function layProperties({ logDir, properties = {} }: KafkaOptions): Promise
     'share.coordinator.state.topic.replication.factor': '1',
     'share.coordinator.state.topic.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
+    // after a crash, a node is let in again when the session of its former self has run out
+    'broker.session.timeout.ms': '3000',
+    'broker.heartbeat.interval.ms': '500',
     ...properties,
   };
   const lines = Object.entries(all).map(([key, value]) => `${key}=${value}\n`);

@@ -21,12 +21,19 @@ export interface FetchedBatch {
 }
 
 export interface Reader {
-  /** Whole batches from the one that holds `offset` on, as many as one Fetch gives; none when that is the end. */
-  fetch(topic: string, partition: number, offset: number): Promise<FetchedBatch[]>;
-  /** Fetches from `offset` on until `enough` or the end; the records before `offset` are cut off. */
-  read(topic: string, partition: number, offset: number, enough: (read: Stored[]) => boolean): Promise<Stored[]>;
+  /**
+   * The batches from the one that holds `offset` on, over as many fetches as it takes to have `count` records or to
+   * reach the high watermark.
+   */
+  batches(topic: string, partition: number, offset: number, count?: number): Promise<FetchedBatch[]>;
+  /** `count` records from `offset` on; fewer only where the partition ends. */
+  read(topic: string, partition: number, offset: number, count?: number): Promise<Stored[]>;
 }
 
+interface Fetched {
+  highWatermark: number;
+  batches: FetchedBatch[];
+}
 interface WireRecord {
   offset: string;
   key: Buffer | null;
@@ -75,7 +82,7 @@ const logToConsole = require('kafkajs/src/loggers/console');
 const socketFactory = require('kafkajs/src/network/socketFactory');
 
 const FETCH_VERSION = 11;
-const WAIT_MAX_MS = 1_000;
+const WAIT_MAX_MS = 500;
 const FETCH_MAX_BYTES = 8_388_608;
 const ATTRIBUTES_AT = 21;
 const BATCH_LENGTH_AT = 8;
@@ -96,27 +103,35 @@ export async function withReader<T>(bootstrap: string, use: (reader: Reader) => 
   });
   await cluster.connect();
   try {
-    const fetch: Reader['fetch'] = (topic, partition, offset) => fetchFrom(cluster, topic, partition, offset);
-    return await use({
-      fetch,
-      read: async (topic, partition, offset, enough) => {
-        const read: Stored[] = [];
-        for (let next = offset; !enough(read); ) {
-          const batches = await fetch(topic, partition, next);
-          const last = batches.at(-1);
-          if (!last) break;
-          for (const { records } of batches) read.push(...records.filter((record) => record.offset >= next));
-          next = last.lastOffset + 1;
-        }
-        return read;
-      },
-    });
+    return await use(readerOf(cluster));
   } finally {
     await cluster.disconnect();
   }
 }
 
-async function fetchFrom(cluster: Cluster, topic: string, partition: number, offset: number): Promise<FetchedBatch[]> {
+function readerOf(cluster: Cluster): Reader {
+  const batches: Reader['batches'] = async (topic, partition, offset, count = Number.POSITIVE_INFINITY) => {
+    const read: FetchedBatch[] = [];
+    for (let next = offset, records = 0; records < count; ) {
+      const fetched = await fetchFrom(cluster, topic, partition, next);
+      read.push(...fetched.batches);
+      for (const batch of fetched.batches) {
+        records += batch.records.filter((record) => record.offset >= next).length;
+        next = batch.lastOffset + 1;
+      }
+      if (fetched.batches.length === 0 || next >= fetched.highWatermark) break;
+    }
+    return read;
+  };
+  const read: Reader['read'] = async (topic, partition, offset, count) => {
+    const records = (await batches(topic, partition, offset, count)).flatMap((batch) => batch.records);
+    return records.filter((record) => record.offset >= offset).slice(0, count);
+  };
+  return { batches, read };
+}
+
+/** One Fetch of one partition. */
+async function fetchFrom(cluster: Cluster, topic: string, partition: number, offset: number): Promise<Fetched> {
   await cluster.addTargetTopic(topic);
   const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
   if (nodeId === undefined) throw new Error(`no leader for ${topic}-${partition}`);
@@ -128,31 +143,39 @@ async function fetchFrom(cluster: Cluster, topic: string, partition: number, off
     topics: [{ topic, partitions }],
   });
   const raw = { decode: async (bytes: Buffer) => bytes, parse: async (bytes: Buffer) => bytes };
-  return await decodeBatches(recordSet(await broker.connectionPool.send({ request, requestTimeout, response: raw })));
+  const response = await broker.connectionPool.send({ request, requestTimeout, response: raw });
+  const { highWatermark, records } = firstPartition(response);
+  return { highWatermark, batches: await decodeBatches(records) };
 }
 
-/** The records field of a Fetch 11 response for one partition. */
-function recordSet(response: Buffer): Buffer {
+interface WirePartition {
+  errorCode: number;
+  highWatermark: number;
+  records: Buffer;
+}
+
+/** Of a Fetch 11 response for one partition, that partition. */
+function firstPartition(response: Buffer): WirePartition {
   const decoder = new DecoderClass(response);
   const [, errorCode] = [decoder.readInt32(), decoder.readInt16(), decoder.readInt32()];
   const [topic] = decoder.readArray((topicDecoder) => {
     topicDecoder.readString();
-    return topicDecoder.readArray(recordSetOfPartition);
+    return topicDecoder.readArray(readPartition);
   });
   const [partition] = topic ?? [];
   if (!partition || errorCode || partition.errorCode) {
     throw new Error(`Fetch answered error ${errorCode}, partition error ${partition?.errorCode}`);
   }
-  return partition.records;
+  return partition;
 }
 
-function recordSetOfPartition(decoder: WireDecoder): { errorCode: number; records: Buffer } {
+function readPartition(decoder: WireDecoder): WirePartition {
   decoder.readInt32();
   const errorCode = decoder.readInt16();
-  for (let i = 0; i < 3; i++) decoder.readInt64(); // high watermark, last stable offset, log start
+  const [highWatermark] = [decoder.readInt64(), decoder.readInt64(), decoder.readInt64()].map(Number);
   decoder.readArray((aborted) => [aborted.readInt64(), aborted.readInt64()]);
   decoder.readInt32(); // preferred read replica
-  return { errorCode, records: decoder.readBytes() ?? Buffer.alloc(0) };
+  return { errorCode, highWatermark: highWatermark ?? -1, records: decoder.readBytes() ?? Buffer.alloc(0) };
 }
 
 /** A Fetch may end inside of a batch; that one is left for the next. */

@@ -63,8 +63,7 @@ export const kafkajs: Client = {
     withReader(bootstrap, async (reader) => {
       const lists: Stored[][] = [];
       for (const { topic, partition, offset, count } of slices) {
-        const read = await reader.read(topic, partition, offset, (stored) => stored.length >= count);
-        lists.push(read.slice(0, count));
+        lists.push(await reader.read(topic, partition, offset, count));
       }
       return lists;
     }),
