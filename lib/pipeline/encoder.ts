@@ -4,44 +4,65 @@
  * One writer serves all connections: encoding is synchronous, and small answers share its memory until they are sent.
  * Record batches and other large fields pass by reference as chunks of their own.
  */
+import { errors } from '../errors';
+import type { Logger } from '../logger';
 import { Writer } from '../protocol/bytes';
 import { writeResponseHeader } from '../protocol/header';
-import type { Reply, Stage } from './seams';
+import type { Reply, Request, Stage } from './seams';
 import { stage } from './stage';
 
 const writer = new Writer();
 
-export function encoder(): Stage<Reply, Buffer> {
+export function encoder(logger: Logger): Stage<Reply, Buffer> {
   return stage('encoder', 'objects to bytes', (connection) => ({
     each(reply, push, done) {
-      connection.account.give(reply.request.frame.bytes.length);
-      if (reply.body === null) {
-        reply.release?.();
+      const { request, body, release } = reply;
+      connection.account.give(request.frame.bytes.length);
+      if (body === null) {
+        release?.();
         return done();
       }
       let chunks: Buffer[];
       try {
-        chunks = encode(reply);
+        chunks = encodeOrRefuse(request, body, (bug) =>
+          logger.error(
+            { err: bug, connection: connection.id },
+            `${request.api.name} v${request.version} cannot be answered`,
+          ),
+        );
       } catch (error) {
-        writer.take();
-        reply.release?.();
+        release?.();
         return done(error as Error);
       }
       for (const chunk of chunks) {
         connection.encodedBytes += chunk.length;
         push(chunk);
       }
-      if (reply.release !== undefined) connection.whenSent(reply.release);
+      if (release !== undefined) connection.whenSent(release);
       done();
     },
   }));
 }
 
-function encode({ request, body }: Reply): Buffer[] {
-  const { api, header, version } = request;
-  writer.int32(0);
-  writeResponseHeader(writer, header.correlationId, api.responseHeader(version));
-  api.responseCodec(version).write(writer, body as never);
+/** An answer that its version cannot carry is a bug like any other: the client is told so in that API's own shape. */
+function encodeOrRefuse(request: Request, body: unknown, report: (bug: unknown) => void): Buffer[] {
+  try {
+    return encode(request, body);
+  } catch (bug) {
+    report(bug);
+    return encode(request, request.api.refuse(request.body as never, errors.UNKNOWN_SERVER_ERROR));
+  }
+}
+
+function encode({ api, header, version }: Request, body: unknown): Buffer[] {
+  try {
+    writer.int32(0);
+    writeResponseHeader(writer, header.correlationId, api.responseHeader(version));
+    api.responseCodec(version).write(writer, body as never);
+  } catch (error) {
+    writer.take();
+    throw error;
+  }
   const size = writer.length - 4;
   const chunks = writer.take();
   chunks[0]!.writeInt32BE(size, 0);

@@ -101,7 +101,7 @@ export async function bench(print: Print): Promise<void> {
           decoder: decoder(new Map([[api.key, api as never]])),
           router: router({} as never),
           handler: handler({ maxInFlight: 500, logger: pino({ level: 'silent' }) }),
-          encoder: encoder(),
+          encoder: encoder(pino({ level: 'silent' })),
         },
         {},
       );

@@ -74,12 +74,13 @@ export function run(apis: readonly Api[], options: PipelineOptions = {}): Runnin
     budget,
     maxQueuedBytes: options.maxQueuedBytes ?? 1e8,
   });
+  const logger = pino({ level: 'silent' });
   const core = {
     framer: framer({ maxBytes: options.maxFrameBytes ?? 1e8, now: () => 42 }),
     decoder: decoder(new Map(apis.map((api) => [api.key, api]))),
     router: router({} as Services),
-    handler: handler({ maxInFlight: options.maxInFlight ?? 100, logger: pino({ level: 'silent' }) }),
-    encoder: encoder(),
+    handler: handler({ maxInFlight: options.maxInFlight ?? 100, logger }),
+    encoder: encoder(logger),
   };
   let endGently = () => {};
   const ended = new Promise<Error | null>((resolve) => {
