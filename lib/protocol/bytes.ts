@@ -3,5 +3,5 @@
  * This is the door that other folders use.
  */
 export { DecodeError, maxLong, Reader, usualElementsMax } from './reader';
-export { zeroUuid } from './uuid';
+export { zeroUuid } from './uuid-text';
 export { EncodeError, Writer } from './writer';

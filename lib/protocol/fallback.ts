@@ -6,7 +6,7 @@
  * are refused, so that every default can be written down.
  */
 import type { AnyField, Kind } from './schema';
-import { zeroUuid } from './uuid';
+import { zeroUuid } from './uuid-text';
 
 /** The default of a field as an expression. It may name `emptyBuffer`; arrays and structs are new with each evaluation. */
 export function fallbackSource(field: AnyField): string {

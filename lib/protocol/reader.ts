@@ -8,7 +8,7 @@
  * reaches, it arrives as a bigint behind the same type: it compares, prints and is written back exactly, while arithmetic
  * with it throws, which costs the request that brought it and nothing else.
  */
-import { uuidText } from './uuid';
+import { uuidText } from './uuid-text';
 
 /** Bytes that are not the message they claim to be: which field, at which byte, what was seen and what is allowed. */
 export class DecodeError extends Error {

@@ -6,7 +6,7 @@
  * out is not written again. After an error the message half written must be thrown away with `take`.
  */
 import { joined } from './reader';
-import { putUuid } from './uuid';
+import { putUuid } from './uuid-text';
 
 /** A value that its type or version cannot carry: always a fault of the code that answers, never of the bytes. */
 export class EncodeError extends Error {
@@ -201,18 +201,26 @@ export class Writer {
 
   /** Zigzag varint of 64 bits, of what `long` takes. */
   varlong(value: number): void {
-    if ((value | 0) === value) {
-      this.varint(value);
-      return;
+    let high: number;
+    let low: number;
+    if (Number.isSafeInteger(value)) {
+      high = Math.floor(value / two32);
+      low = value >>> 0;
+    } else {
+      const wide = this.wide(value);
+      high = Number(wide >> 32n);
+      low = Number(wide & 0xffffffffn);
     }
-    const wide = Number.isSafeInteger(value) ? BigInt(value) : this.wide(value);
-    let rest = BigInt.asUintN(64, (wide << 1n) ^ (wide >> 63n));
-    for (; rest > 0x7fn; rest >>= 7n) {
+    const sign = high >> 31;
+    let restHigh = (((high << 1) | (low >>> 31)) ^ sign) >>> 0;
+    let rest = ((low << 1) ^ sign) >>> 0;
+    while (restHigh > 0) {
       const p = this.room(1);
-      this.slab[p] = Number(rest & 0x7fn) | 0x80;
+      this.slab[p] = (rest & 0x7f) | 0x80;
+      rest = ((rest >>> 7) | (restHigh << 25)) >>> 0;
+      restHigh >>>= 7;
     }
-    const p = this.room(1);
-    this.slab[p] = Number(rest);
+    this.uvarint(rest);
   }
 
   /** Bytes without a length; long ones are passed on by reference and must not change until they are sent. */
