@@ -150,5 +150,7 @@ export function parseVersions(text: string): Versions | null {
   if (match === null) throw new TypeError(`'${text}' is not a version range such as 3, 3-13 or 3+`);
   const from = Number(match[1]);
   if (match[2] === undefined) return { from, to: from };
-  return { from, to: match[3] === undefined ? always.to : Number(match[3]) };
+  const to = match[3] === undefined ? always.to : Number(match[3]);
+  if (to < from) throw new TypeError(`'${text}' ends before it begins`);
+  return { from, to };
 }
