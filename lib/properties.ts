@@ -2,7 +2,9 @@
  * The Java Properties format: server.properties, meta.properties and everything else that Kafka keeps as `key=value`.
  * Called by main.ts and by whoever reads or writes such a file. Pure: texts in, texts out.
  *
- * What always holds: what `formatProperties` wrote, `parseProperties` (and Java) reads back as it was.
+ * What always holds: what `formatProperties` wrote, `parseProperties` (and Java) reads back as it was. Texts are read as
+ * java.util.Properties.load reads them, but for lines without a key or without any separator: Java takes these for empty
+ * keys and values, here they are mistakes.
  */
 
 /** Entries of a properties file in their order; of a key that is given twice the last value counts, as in Java. */
@@ -16,7 +18,7 @@ export class Properties extends Map<string, string> {
     this.fileName = fileName;
   }
 
-  /** Sets an entry that stands on this line, counted from 1. */
+  /** Sets an entry that begins on this line, counted from 1. */
   setAt(line: number, key: string, value: string): void {
     this.set(key, value);
     this.#lines.set(key, line);
@@ -34,22 +36,21 @@ export class PropertiesError extends Error {
 }
 
 /**
- * Reads a properties file by the rules of java.util.Properties.load: `#` and `!` comments, `=`, `:` or blanks between key
- * and value, backslash escapes, a backslash at the end of a line that continues it.
- * @throws PropertiesError on an escape that is cut short and on a line without a key
+ * Reads a properties file: `#` and `!` comments, `=`, `:` or blanks between key and value, backslash escapes, a backslash
+ * at the end of a line that continues it.
+ * @param fileName for messages
+ * @throws PropertiesError on a line that is not an entry and on an escape that is cut short
  */
 export function parseProperties(text: string, fileName: string): Properties {
   const properties = new Properties(fileName);
   for (const { line, content } of logicalLines(text)) {
-    const fail = (problem: string) => new PropertiesError(`${fileName}:${line}: ${problem}`);
+    const fail = (expected: string, seen: string) =>
+      new PropertiesError(`${fileName}:${line}: expected ${expected}, saw ${shortened(seen)}`);
     const end = keyEnd(content);
-    if (end === 0) throw fail(`expected key=value, saw ${JSON.stringify(content)}`);
+    if (end === 0 || end === content.length) throw fail('key=value', content);
     const separator = /^[ \t\f]*[=:]?[ \t\f]*/.exec(content.slice(end))?.[0] ?? '';
-    properties.setAt(
-      line,
-      unescaped(content.slice(0, end), fail),
-      unescaped(content.slice(end + separator.length), fail),
-    );
+    const key = unescaped(content.slice(0, end), fail);
+    properties.setAt(line, key, unescaped(content.slice(end + separator.length), fail));
   }
   return properties;
 }
@@ -59,11 +60,11 @@ export function parseProperties(text: string, fileName: string): Properties {
  * @param comments lines put in front, each behind a `#`
  */
 export function formatProperties(
-  entries: Iterable<readonly [string, string]>,
+  entries: Iterable<readonly [key: string, value: string]>,
   comments: readonly string[] = [],
 ): string {
-  const lines = comments.map((comment) => `#${comment}`);
-  for (const [key, value] of entries) lines.push(`${escaped(key).replaceAll(' ', '\\ ')}=${escaped(value)}`);
+  const lines = comments.map((comment) => `#${ascii(comment.replace(/[\r\n]+/g, ' '))}`);
+  for (const [key, value] of entries) lines.push(`${escaped(key).replace(/ /g, '\\ ')}=${escapedValue(value)}`);
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -74,18 +75,29 @@ interface LogicalLine {
 
 /** Lines with their continuations joined, without comments and blank ones, each with the number of its first line. */
 function* logicalLines(text: string): Iterable<LogicalLine> {
-  let begun: LogicalLine | null = null;
-  for (const [index, natural] of text.split(/\r\n|\r|\n/).entries()) {
+  let line = 0;
+  let before = '';
+  let continued = false;
+  const naturalLines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  for (const [index, natural] of naturalLines.entries()) {
     const content = natural.replace(/^[ \t\f]+/, '');
-    if (begun === null && (content === '' || content.startsWith('#') || content.startsWith('!'))) continue;
-    const { line, content: before }: LogicalLine = begun ?? { line: index + 1, content: '' };
-    const continued = (/\\*$/.exec(content)?.[0].length ?? 0) % 2 === 1;
-    begun = { line, content: before + (continued ? content.slice(0, -1) : content) };
-    if (continued) continue;
-    yield begun;
-    begun = null;
+    if (!continued) {
+      line = index + 1;
+      before = '';
+    }
+    if (before === '' && (content === '' || content.startsWith('#') || content.startsWith('!'))) continue;
+    continued = endsInBackslash(content);
+    before += continued ? content.slice(0, -1) : content;
+    if (!continued && before !== '') yield { line, content: before };
   }
-  if (begun !== null) yield begun;
+  if (continued && before !== '') yield { line, content: before };
+}
+
+/** Whether the last backslash of a line escapes the end of the line, rather than being escaped itself. */
+function endsInBackslash(content: string): boolean {
+  let backslashes = 0;
+  while (content.charAt(content.length - 1 - backslashes) === '\\') backslashes++;
+  return backslashes % 2 === 1;
 }
 
 /** Where the key of a line ends: at the first `=`, `:` or blank that no backslash escapes. */
@@ -97,21 +109,36 @@ function keyEnd(content: string): number {
 
 const controls: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' };
 
-function unescaped(text: string, fail: (problem: string) => Error): string {
-  return text.replace(/\\(u[0-9a-fA-F]{4}|u.{0,4}|.|$)/gs, (sequence, named: string) => {
+function unescaped(text: string, fail: (expected: string, seen: string) => Error): string {
+  return text.replace(/\\(u.{0,4}|.|$)/gs, (sequence, named: string) => {
     if (!named.startsWith('u')) return controls[named] ?? named;
-    if (!/^u[0-9a-fA-F]{4}$/.test(named))
-      throw fail(`expected four hex digits after \\u, saw ${JSON.stringify(sequence)}`);
+    if (!/^u[0-9a-fA-F]{4}$/.test(named)) throw fail('four hexadecimal digits after \\u', sequence);
     return String.fromCharCode(Number.parseInt(named.slice(1), 16));
   });
 }
 
+function escapedValue(value: string): string {
+  return value.startsWith(' ') ? `\\${escaped(value)}` : escaped(value);
+}
+
 function escaped(text: string): string {
-  return text
-    .replace(/^ +|[\\\t\n\r\f=:#!]/g, (found) => {
-      if (found.startsWith(' ')) return `\\ ${found.slice(1)}`;
-      const letter = Object.keys(controls).find((name) => controls[name] === found);
-      return `\\${letter ?? found}`;
-    })
-    .replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`);
+  const letters = Object.entries(controls);
+  const marked = text.replace(/[\\\t\n\r\f=:#!]/g, (found) => {
+    const letter = letters.find(([, control]) => control === found)?.[0];
+    return `\\${letter ?? found}`;
+  });
+  return ascii(marked);
+}
+
+/** Everything beyond ASCII as \uXXXX. */
+function ascii(text: string): string {
+  return text.replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+  );
+}
+
+/** At most 80 characters, as a JavaScript text, so that nothing unprintable reaches a terminal. */
+function shortened(text: string): string {
+  return text.length > 80 ? `${JSON.stringify(text.slice(0, 80))}…` : JSON.stringify(text);
 }

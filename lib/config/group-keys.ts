@@ -4,6 +4,7 @@
  *
  * Not done: nothing acts on them yet; a key that gets an effect moves to coordinator-keys.ts.
  */
+import { codec, migrationPolicy } from './checks';
 import { boolean, className, int, type Keys, list, long, maxInt, string } from './key';
 
 export const groupKeys = {
@@ -11,9 +12,9 @@ export const groupKeys = {
     .min(0)
     .dynamic()
     .doc('Shortest time between two new assignments of a consumer group.'),
-  'group.consumer.assignors': list(['uniform', 'range']).doc(
-    'Assignors that consumer groups may use; the first is the default.',
-  ),
+  'group.consumer.assignors': list(['uniform', 'range'])
+    .filled()
+    .doc('Assignors that consumer groups may use; the first is the default.'),
   'group.consumer.heartbeat.interval.ms': int(5000)
     .min(1)
     .doc('Time between two heartbeats of a member of a consumer group.'),
@@ -21,9 +22,9 @@ export const groupKeys = {
   'group.consumer.max.heartbeat.interval.ms': int(15000).min(1),
   'group.consumer.max.session.timeout.ms': int(60000).min(1),
   'group.consumer.max.size': int(maxInt).min(1).doc('Members that a consumer group may have.'),
-  'group.consumer.migration.policy': string('bidirectional').doc(
-    'Which conversions between classic and consumer groups are made.',
-  ),
+  'group.consumer.migration.policy': string('bidirectional')
+    .check(migrationPolicy)
+    .doc('Which conversions between classic and consumer groups are made.'),
   'group.consumer.min.assignment.interval.ms': int(0).min(0),
   'group.consumer.min.heartbeat.interval.ms': int(5000).min(1),
   'group.consumer.min.session.timeout.ms': int(45000).min(1),
@@ -35,6 +36,7 @@ export const groupKeys = {
   'group.coordinator.background.threads': int(2).min(1),
   'group.coordinator.cached.buffer.max.bytes': int(1048588).min(524288).dynamic(),
   'group.coordinator.rebalance.protocols': list(['classic', 'consumer', 'streams'])
+    .filled()
     .oneOf('consumer', 'classic', 'share', 'streams')
     .doc('Group protocols that are offered.'),
   'group.coordinator.threads': int(4).min(1),
@@ -49,7 +51,7 @@ export const groupKeys = {
     'Shortest session time-out that a member of a classic group may ask for.',
   ),
   'group.share.assignment.interval.ms': int(1000).min(0).dynamic(),
-  'group.share.assignors': list(['simple']),
+  'group.share.assignors': list(['simple']).filled(),
   'group.share.delivery.count.limit': int(5).min(2).max(10),
   'group.share.heartbeat.interval.ms': int(5000).min(1),
   'group.share.initialize.retry.interval.ms': int(30000).min(1).hide(),
@@ -96,7 +98,7 @@ export const groupKeys = {
   'share.coordinator.cold.partition.snapshot.interval.ms': int(300000).min(1).hide(),
   'share.coordinator.load.buffer.size': int(5242880).min(1),
   'share.coordinator.snapshot.update.records.per.snapshot': int(500).min(0).max(500),
-  'share.coordinator.state.topic.compression.codec': int(0),
+  'share.coordinator.state.topic.compression.codec': int(0).check(codec),
   'share.coordinator.state.topic.prune.interval.ms': int(300000).min(1).hide(),
   'share.coordinator.threads': int(1).min(1),
   'share.coordinator.write.timeout.ms': int(5000).min(1),

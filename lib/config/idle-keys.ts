@@ -1,6 +1,6 @@
 /**
- * Broker keys that are read, checked and listed as Kafka does, and that nothing here acts on: replication between brokers,
- * quorum timing, thread pools, remote storage, metrics and quotas. Part of the table in keys.ts.
+ * Broker keys that are read, checked and listed as Kafka does, and that nothing here acts on: replication between
+ * brokers, quorum timing, thread pools, remote storage, metrics and quotas. Part of the table in keys.ts.
  */
 import { boolean, className, double, int, type Keys, list, long, maxLong, string } from './key';
 

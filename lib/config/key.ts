@@ -3,9 +3,9 @@
  *
  *     'message.max.bytes': int(1048588).min(0).dynamic().doc('Largest record batch that …')
  *
- * A key says what Kafka's own definition says (ConfigDef): type, default, what is allowed, whether it can be changed while
- * the broker runs. It reads texts into typed values and prints values as Kafka prints them. TypeScript derives the types
- * of `Config` and `TopicConfig` from tables of keys. Used by the tables beside this file, config.ts and topic-config.ts.
+ * A key says what Kafka's own definition says (ConfigDef): type, default, what is allowed, whether it can be changed
+ * while the broker runs. It reads texts into typed values and prints values as Kafka prints them; TypeScript makes the
+ * types of `Config` and `TopicConfig` of tables of keys. Used by the tables beside this file, config.ts, topic-config.ts.
  *
  * What always holds: a key is immutable, each method gives a new one; a text that reads without a fault is in range.
  */
@@ -27,17 +27,21 @@ export const keyTypes = {
 export type KeyType = keyof typeof keyTypes;
 
 /**
- * A text that was read: its value and the text as Kafka prints it (trimmed, exact even for 64-bit numbers); or what is
- * wrong with it: a sentence that says what is allowed, and the value as far as it could be read.
+ * A text that was read: its value and the text as Kafka prints it (trimmed, exact even for 64-bit numbers). Or what is
+ * wrong with it: a sentence in Kafka's form that names key, value seen and what is allowed.
  */
-export type Reading<T> =
-  | { readonly value: T; readonly text: string }
-  | { readonly fault: string; readonly seen: string };
+export type Reading<T> = { readonly value: T; readonly text: string } | { readonly fault: string };
 
-/** How a broker key may be changed while the broker runs (KIP-226): not at all, for one broker only, or also for all. */
+/** How a broker key may be changed while the broker runs (KIP-226): not at all, for one broker, or for all as well. */
 export type Update = 'read-only' | 'per-broker' | 'cluster-wide';
 
-type Check = (value: unknown) => string | null;
+/** Gives what is wrong with the value of a key, as a whole sentence, or null. */
+type Check = (value: unknown, name: string) => string | null;
+
+/** Kafka's sentence for a value that a key cannot take. */
+export function invalid(name: string, seen: unknown, allowed: string): string {
+  return `Invalid value ${seen} for configuration ${name}: ${allowed}`;
+}
 
 interface Declaration {
   readonly type: KeyType;
@@ -92,25 +96,33 @@ export class Key<out T> {
 
   /** Smallest value allowed. */
   min(least: number): Key<T> {
-    return this.#check((value) => (Number(value) >= least ? null : `Value must be at least ${least}`));
+    return this.#number((value) => value >= least, `Value must be at least ${least}`);
   }
 
   /** Largest value allowed. */
   max(most: number): Key<T> {
-    return this.#check((value) => (Number(value) <= most ? null : `Value must be no more than ${most}`));
+    return this.#number((value) => value <= most, `Value must be no more than ${most}`);
   }
 
   /** The only texts allowed; of a list: the only elements. */
   oneOf<const V extends string>(...allowed: V[]): Key<T extends string ? V : T> {
-    const fault = `String must be one of: ${allowed.join(', ')}`;
-    const known = (value: unknown) => (allowed as readonly unknown[]).includes(value);
-    const key = this.#check((value) => ((Array.isArray(value) ? value.every(known) : known(value)) ? null : fault));
-    return new Key(key.#declared);
+    const check: Check = (value, name) => {
+      const unknown = [value].flat().find((each) => !(allowed as readonly unknown[]).includes(each));
+      return unknown === undefined ? null : invalid(name, unknown, `String must be one of: ${allowed.join(', ')}`);
+    };
+    return new Key({ ...this.#declared, checks: [...this.#declared.checks, check] });
   }
 
-  /** Any other rule: gives what is wrong with a value, in a sentence that says what is allowed, or null. */
-  check(fault: (value: NonNullable<T>) => string | null): Key<T> {
-    return this.#check((value) => fault(value as NonNullable<T>));
+  /** A list or text of nothing is not allowed. */
+  filled(): Key<T> {
+    return this.#check((value, name) =>
+      (value as string | readonly string[]).length > 0 ? null : `Configuration '${name}' must not be empty.`,
+    );
+  }
+
+  /** Any other rule: gives what is wrong with a value, as a sentence that says what is allowed, or null. */
+  check(fault: (value: NonNullable<T>, name: string) => string | null): Key<T> {
+    return this.#check((value, name) => fault(value as NonNullable<T>, name));
   }
 
   /** May be changed while the broker runs, for all brokers or for one. */
@@ -136,16 +148,16 @@ export class Key<out T> {
     return this.#with({ documentation });
   }
 
-  /** Reads a value as written in a file or a request. Never throws. */
-  read(text: string): Reading<T> {
-    const reading = readers[this.type](trim(text));
-    if ('fault' in reading) return { fault: reading.fault, seen: text };
-    const { value, text: printed = this.print(value as T) ?? '' } = reading;
+  /** Reads what was written in a file or a request; never throws. The sentence that says what is wrong has `name`. */
+  read(written: string, name = '?'): Reading<T> {
+    const reading = readers[this.type](trim(written));
+    if ('fault' in reading) return { fault: invalid(name, written, reading.fault) };
     for (const check of this.#declared.checks) {
-      const fault = check(value);
-      if (fault !== null) return { fault, seen: printed };
+      const fault = check(reading.value, name);
+      if (fault !== null) return { fault };
     }
-    return { value: value as T, text: printed };
+    const value = reading.value as T;
+    return { value, text: reading.text ?? this.print(value) ?? '' };
   }
 
   /** A value of this key as Kafka prints it; null for none. */
@@ -155,6 +167,12 @@ export class Key<out T> {
     if (typeof value !== 'number') return String(value);
     if (this.type === 'DOUBLE') return printDouble(value);
     return value >= 2 ** 63 ? '9223372036854775807' : BigInt(value).toString();
+  }
+
+  #number(holds: (value: number) => boolean, allowed: string): Key<T> {
+    return this.#check((value, name) =>
+      holds(value as number) ? null : invalid(name, this.print(value as T), allowed),
+    );
   }
 
   #check(check: Check): Key<T> {
@@ -180,9 +198,12 @@ const readers: Record<KeyType, (text: string) => Read> = {
   PASSWORD: (value) => ({ value }),
 };
 
-function declare<T>(type: KeyType, fallback: unknown): Key<T> {
-  const plain = { checks: [], update: 'read-only', hidden: false, effect: true, documentation: null } as const;
-  return new Key<T>({ ...plain, type, fallback });
+const noEmptyElements: Check = (value, name) =>
+  (value as readonly string[]).includes('') ? `Configuration '${name}' values must not be empty.` : null;
+
+function declare<T>(type: KeyType, fallback: unknown, checks: readonly Check[] = []): Key<T> {
+  const plain = { update: 'read-only', hidden: false, effect: true, documentation: null } as const;
+  return new Key<T>({ ...plain, type, fallback, checks });
 }
 
 /** 2^31 − 1, the largest int. */
@@ -200,7 +221,7 @@ export const short = <F extends number | null>(fallback: F) => declare<number | 
 export const long = <F extends number | null>(fallback: F) => declare<number | Extract<F, null>>('LONG', fallback);
 export const double = <F extends number | null>(fallback: F) => declare<number | Extract<F, null>>('DOUBLE', fallback);
 export const list = <F extends readonly string[] | null>(fallback: F) =>
-  declare<readonly string[] | Extract<F, null>>('LIST', fallback);
+  declare<readonly string[] | Extract<F, null>>('LIST', fallback, [noEmptyElements]);
 export const className = <F extends string | null>(fallback: F) =>
   declare<string | Extract<F, null>>('CLASS', fallback);
 export const password = () => declare<string | null>('PASSWORD', null);

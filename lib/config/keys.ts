@@ -2,8 +2,8 @@
  * Every key that server.properties may hold: those of Apache Kafka 4.4 and our own. Read by config.ts and by
  * DescribeConfigs.
  *
- * Defaults are Kafka's but for these: `node.id`, `process.roles`, `controller.listener.names` and `log.dir` have one that
- * starts a broker without a file; the internal topics have one replica, for Millrace is one node; and
+ * Defaults are Kafka's but for these: `node.id`, `process.roles`, `controller.listener.names` and `log.dir` have one
+ * that starts a broker without a file; the internal topics have one replica, for Millrace is one node; and
  * `queued.max.request.bytes` is finite, for memory is.
  */
 import { coordinatorKeys } from './coordinator-keys';

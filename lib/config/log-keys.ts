@@ -6,8 +6,10 @@ import { gzipLevel } from './checks';
 import { boolean, double, int, type Keys, list, long, maxLong, string } from './key';
 
 export const logKeys = {
-  'log.dir': list(['./data']).doc('Directory of the logs, where log.dirs is not set (in Kafka a folder of /tmp).'),
-  'log.dirs': list(null).doc('Directories of the logs; log.dir if not set.'),
+  'log.dir': list(['./data'])
+    .filled()
+    .doc('Directory of the logs, where log.dirs is not set (in Kafka a folder of /tmp).'),
+  'log.dirs': list(null).filled().doc('Directories of the logs; log.dir if not set.'),
   'num.partitions': int(1).min(1).doc('Partitions of a topic that is created without a number of them.'),
   'default.replication.factor': int(1).doc('Replicas of a topic that is created without a number of them.'),
   'auto.create.topics.enable': boolean(true).doc('Whether asking for a topic that does not exist may create it.'),

@@ -10,4 +10,13 @@ export const millraceKeys = {
   'millrace.decompressed.batch.max.bytes': int(268435456)
     .min(1)
     .doc('Largest record batch after decompression, wherever the broker itself has to decompress.'),
+  'millrace.open.files.max': int(2000)
+    .min(16)
+    .doc('Files of logs that are kept open at a time; the one used longest ago is closed for the next.'),
+  'millrace.index.cache.max.bytes': int(16777216)
+    .min(0)
+    .doc('Memory for index files of segments that are read; those of active segments come on top.'),
+  'millrace.read.buffers.idle.max.bytes': int(33554432)
+    .min(0)
+    .doc('Memory that is kept for the next reads from logs while none uses it.'),
 } as const satisfies Keys;

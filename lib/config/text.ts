@@ -12,9 +12,9 @@ export function trim(text: string): string {
   return text.slice(from, to);
 }
 
-/** Splits at commas, blanks around them dropped; an empty text is an empty list. */
+/** Splits at commas, blanks around them dropped; what comes twice counts once; an empty text is an empty list. */
 export function readList(text: string): { value: readonly string[] } {
-  return { value: text === '' ? [] : text.split(',').map(trim) };
+  return { value: Object.freeze(text === '' ? [] : [...new Set(text.split(',').map(trim))]) };
 }
 
 export function readBoolean(text: string): { value: boolean } | { fault: string } {
