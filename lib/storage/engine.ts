@@ -96,7 +96,7 @@ export interface PartitionLog {
   offsetOfMaxTimestamp(): Promise<FoundOffset | null>;
   /** Leader epoch of the first entry of the epoch history that still covers the log start; −1 if there is none. */
   earliestLeaderEpoch(): number;
-  /** Latest leader epoch in which anything was written; −1 in an empty log. */
+  /** Latest leader epoch that the log knows of: in which it was written, or is being led now; −1 if there is none. */
   latestLeaderEpoch(): number;
   /** Where a leader epoch ends (KIP-279); both −1 when it is unknown and newer than all known. */
   endOffsetForEpoch(leaderEpoch: number): { leaderEpoch: number; endOffset: number };
@@ -110,6 +110,11 @@ export interface Append {
    * leader epoch are set in the bytes that are written.
    */
   readonly batch: Buffer;
+  /**
+   * Batches of a coordinator (offsets committed in a transaction, transaction markers) carry a producer id without its
+   * sequence of numbers: that is not checked. Absent: `client`.
+   */
+  readonly origin?: 'client' | 'coordinator';
 }
 
 /** What an append led to. */

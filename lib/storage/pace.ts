@@ -1,0 +1,49 @@
+/**
+ * How fast the disk under a log directory is just now: whether synchronous calls, which hold up every connection, may be
+ * made. They cost a tenth of asynchronous ones while the page cache takes everything, and stall for tens of milliseconds
+ * when it does not. Shared by the logs of one directory.
+ *
+ * This is the one place that looks at the machine's clock: it measures, it decides nothing that a client could see.
+ */
+
+/** A call that takes longer than this stalls the broker, ms. */
+const stallMs = 8;
+/** After a stall synchronous calls are avoided for this long, ms. */
+const avoidMs = 1000;
+
+export class Pace {
+  private readonly clock: () => number;
+  private avoidUntil = Number.NEGATIVE_INFINITY;
+  private flushes = 0;
+
+  /** @param clock milliseconds with fractions, from any origin */
+  constructor(clock: () => number = () => performance.now()) {
+    this.clock = clock;
+  }
+
+  /** Whether a small synchronous call is the better one now. Never while a flush runs: it may wait for that. */
+  get isFast(): boolean {
+    return this.flushes === 0 && (this.avoidUntil === Number.NEGATIVE_INFINITY || this.clock() >= this.avoidUntil);
+  }
+
+  /** Runs a synchronous call and looks how long it took. */
+  time<T>(call: () => T): T {
+    const start = this.clock();
+    try {
+      return call();
+    } finally {
+      const end = this.clock();
+      this.avoidUntil = end - start > stallMs ? end + avoidMs : Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** Runs a flush, during which synchronous writes are avoided. */
+  async flushing<T>(flush: () => Promise<T>): Promise<T> {
+    this.flushes++;
+    try {
+      return await flush();
+    } finally {
+      this.flushes--;
+    }
+  }
+}

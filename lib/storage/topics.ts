@@ -1,0 +1,282 @@
+/**
+ * The keeper of all partition logs of this broker: opens what lies in the log directories, and makes, grows and deletes
+ * topics as the metadata image changes. Made by broker.ts, which hands every new image to `update`.
+ *
+ * Always: a partition is served only while the image has its topic under the same id and this broker as a replica. Any
+ * other directory is renamed (`-stray`, `-delete`), never read and never written. An error with one partition costs no
+ * other one anything: it is offline and says KAFKA_STORAGE_ERROR.
+ *
+ * Not done: moving partitions between log directories (`-future`).
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { SchedulerLike } from 'rxjs';
+import type { Config } from '../config';
+import { errors } from '../errors';
+import type { Logger } from '../logger';
+import { resolveTopicConfig, type TopicConfig } from '../topic-config';
+import { type Disk, nodeDisk } from './disk';
+import type { Topics } from './engine';
+import { IndexCache } from './index-file';
+import { Log } from './log';
+import type { LogDir } from './log-dirs';
+import { loadLog } from './log-load';
+import type { MetadataImage, PartitionImage, TopicImage } from './metadata-image';
+import { Pace } from './pace';
+import { Partition } from './partition';
+import { type FoundPartition, PartitionDirs, type PartitionPath } from './partition-dirs';
+import { ReadBuffers } from './read-buffers';
+import { OpenFiles } from './stored-file';
+import { LocalTopic } from './topic';
+import { type HousedPartition, Upkeep } from './upkeep';
+
+export interface LocalTopicsOptions {
+  readonly config: Config;
+  readonly nodeId: number;
+  /** Log directories, locked and formatted. */
+  readonly dirs: readonly LogDir[];
+  readonly scheduler: SchedulerLike;
+  readonly logger: Logger;
+  /** The machine's own file system if absent. */
+  readonly disk?: Disk;
+}
+
+/** After so many partitions other work gets a turn. */
+const turnPartitions = 64;
+const scanWindowBytes = 1024 * 1024;
+const deleted = errors.UNKNOWN_TOPIC_OR_PARTITION.because('the topic was deleted');
+const closing = errors.NOT_LEADER_OR_FOLLOWER.because('the broker is shutting down');
+
+export class LocalTopics implements Topics {
+  private readonly options: LocalTopicsOptions;
+  private readonly buffers: ReadBuffers;
+  private readonly homes: readonly PartitionDirs[];
+  private readonly upkeep: Upkeep;
+  private readonly named = new Map<string, LocalTopic>();
+  private readonly identified = new Map<string, LocalTopic>();
+  private readonly housed = new Map<Partition, HousedPartition>();
+  private readonly defaults: TopicConfig;
+  private updating: Promise<void> = Promise.resolve();
+  private isClosed = false;
+
+  private constructor(options: LocalTopicsOptions) {
+    const { config, logger } = options;
+    this.options = options;
+    this.buffers = new ReadBuffers(config['millrace.read.buffers.idle.max.bytes']);
+    this.defaults = resolveTopicConfig(new Map(), config);
+    const shared = {
+      files: new OpenFiles(options.disk ?? nodeDisk, config['millrace.open.files.max']),
+      indexCache: new IndexCache(config['millrace.index.cache.max.bytes']),
+      scanWindow: Buffer.allocUnsafeSlow(scanWindowBytes),
+    };
+    this.homes = options.dirs.map((dir) => new PartitionDirs(dir, { ...shared, pace: new Pace() }, logger));
+    const { scheduler } = options;
+    this.upkeep = new Upkeep({ config, scheduler, logger, homes: this.homes, partitions: () => this.housed.values() });
+  }
+
+  /** Opens every log of the image, making those that are missing. Resolves when all of them can be used. */
+  static async open(options: LocalTopicsOptions, image: MetadataImage): Promise<LocalTopics> {
+    const topics = new LocalTopics(options);
+    await topics.load(image);
+    await topics.apply(image);
+    topics.upkeep.start();
+    return topics;
+  }
+
+  byName(name: string): LocalTopic | undefined {
+    return this.named.get(name);
+  }
+
+  byId(id: string): LocalTopic | undefined {
+    return this.identified.get(id);
+  }
+
+  [Symbol.iterator](): Iterator<LocalTopic> {
+    return this.named.values();
+  }
+
+  /** Brings topics, partitions and configurations to what the image says; resolves when all of it can be used. */
+  update(image: MetadataImage): Promise<void> {
+    this.updating = this.updating.then(() => (this.isClosed ? undefined : this.apply(image)));
+    return this.updating;
+  }
+
+  /**
+   * Completes every log once the appends that were taken in are written. Resolves to whether all of it is on the device:
+   * only then the broker may say that it stopped cleanly.
+   */
+  async close(): Promise<boolean> {
+    this.isClosed = true;
+    await this.updating;
+    this.upkeep.stop();
+    let isComplete = true;
+    const closeOne = async ({ partition }: HousedPartition) => {
+      await partition.end(closing);
+      try {
+        if (partition.offline === null) await partition.log.close();
+        else isComplete = false;
+      } catch (error) {
+        isComplete = false;
+        partition.goOffline('close', error);
+      }
+    };
+    const all = [...this.housed.values()];
+    while (all.length > 0) await Promise.all(all.splice(0, turnPartitions).map(closeOne));
+    try {
+      await this.upkeep.checkpoint(['recoveryPoints', 'logStarts', 'highWatermarks']);
+    } catch {
+      isComplete = false;
+    }
+    return isComplete;
+  }
+
+  /** Loads the partitions that lie on disk. */
+  private async load(image: MetadataImage): Promise<void> {
+    let turn = 0;
+    for (const home of this.homes) {
+      const { partitions, deleted: leftovers } = home.find();
+      for (const path of leftovers) this.upkeep.removeLater(path, this.defaults['file.delete.delay.ms']);
+      const recoveryPoints = home.readCheckpoint('recoveryPoints');
+      const logStarts = home.readCheckpoint('logStarts');
+      for (const found of partitions) {
+        if (++turn % turnPartitions === 0) await nextTurn();
+        const topicImage = this.owner(found, home, image);
+        if (topicImage === null) continue;
+        const topic = this.topicOf(topicImage, image);
+        const directory = { path: home.pathOf(found.topic, found.partition) };
+        const name = `${found.topic}-${found.partition}`;
+        const { config } = this.options;
+        let failure: unknown = null;
+        const log = await loadLog(directory, home.context, this.options.logger, {
+          clean: home.dir.cleanShutdown !== null,
+          recoveryPoint: recoveryPoints.get(name) ?? 0,
+          logStartOffset: logStarts.get(name) ?? 0,
+          indexIntervalBytes: topic.config['index.interval.bytes'],
+          producerExpirationMs: config['producer.id.expiration.ms'],
+          nowMs: this.options.scheduler.now(),
+        }).catch((error) => {
+          failure = error ?? new Error('unknown');
+          return this.emptyLog(directory, home);
+        });
+        const partition = this.take(topic, topicImage.partitions[found.partition]!, log, home);
+        if (failure !== null) partition.goOffline('load the log', failure);
+      }
+    }
+  }
+
+  /** The topic that a directory belongs to; null if it is nobody's, and was set aside. */
+  private owner(found: FoundPartition, home: PartitionDirs, image: MetadataImage): TopicImage | null {
+    const { topic: name, partition } = found;
+    const path = home.pathOf(name, partition);
+    const topic = image.topicsByName.get(name);
+    const replicas = topic?.partitions[partition]?.replicas;
+    let why: string | null = null;
+    if (topic === undefined) why = 'there is no such topic';
+    else if (replicas === undefined) why = `the topic has ${topic.partitions.length} partitions`;
+    else if (!replicas.includes(this.options.nodeId)) why = 'this broker is none of its replicas';
+    else if (this.named.get(name)?.partition(partition)) why = 'another log directory has the partition';
+    else if (found.topicId !== null && found.topicId !== topic.id) why = `it is of topic id ${found.topicId}`;
+    else if (found.topicId === null) {
+      // Without an id it may be of an earlier topic of this name, unless there is nothing in it.
+      if (!found.isUnreadable && !home.isEmpty(name, partition)) why = 'it has no partition.metadata';
+      else home.label(path, topic.id);
+    }
+    if (why === null) return topic!;
+    this.options.logger.warn({ path, why }, 'stray partition directory is set aside');
+    home.setAside(name, partition, { path }, 'stray');
+    return null;
+  }
+
+  private async apply(image: MetadataImage): Promise<void> {
+    for (const topic of [...this.identified.values()]) {
+      if (!image.topicsById.has(topic.id)) await this.remove(topic);
+    }
+    let turn = 0;
+    for (const topicImage of image.topicsById.values()) {
+      const overrides = image.configs(2, topicImage.name);
+      const known = this.identified.get(topicImage.id);
+      if (known !== undefined && known.image === topicImage && known.overrides === overrides && known.isComplete)
+        continue;
+      const topic = this.topicOf(topicImage, image);
+      for (const partitionImage of topicImage.partitions) {
+        const partition = topic.partition(partitionImage.partition);
+        if (partition !== undefined) partition.lead(partitionImage.leaderEpoch);
+        else if (partitionImage.replicas.includes(this.options.nodeId)) {
+          this.make(topic, partitionImage);
+          if (++turn % turnPartitions === 0) await nextTurn();
+        }
+      }
+      topic.isComplete = true;
+    }
+  }
+
+  /** The topic of an image with the configuration that the image has for it. */
+  private topicOf(topicImage: TopicImage, image: MetadataImage): LocalTopic {
+    const overrides = image.configs(2, topicImage.name);
+    let topic = this.identified.get(topicImage.id);
+    if (topic === undefined) {
+      topic = new LocalTopic(topicImage, overrides, this.configOf(overrides));
+      this.named.set(topic.name, topic);
+      this.identified.set(topic.id, topic);
+    } else if (topic.overrides !== overrides) {
+      topic.overrides = overrides;
+      topic.config = this.configOf(overrides);
+    }
+    topic.image = topicImage;
+    return topic;
+  }
+
+  private configOf(overrides: ReadonlyMap<string, string>): TopicConfig {
+    return overrides.size === 0 ? this.defaults : resolveTopicConfig(overrides, this.options.config);
+  }
+
+  /** Makes a new partition in the log directory that the image names, else in the one with the fewest. */
+  private make(topic: LocalTopic, image: PartitionImage): void {
+    const assigned = image.directories[image.replicas.indexOf(this.options.nodeId)];
+    const home =
+      this.homes.find(({ dir }) => dir.id === assigned) ??
+      this.homes.reduce((fewest, other) => (other.count < fewest.count ? other : fewest));
+    let failure: unknown = null;
+    let directory: PartitionPath = { path: home.pathOf(topic.name, image.partition) };
+    try {
+      directory = home.make(topic.name, image.partition, topic.id);
+    } catch (error) {
+      failure = error;
+    }
+    const partition = this.take(topic, image, this.emptyLog(directory, home), home);
+    if (failure !== null) partition.goOffline('make the directory', failure);
+  }
+
+  private emptyLog(directory: PartitionPath, home: PartitionDirs): Log {
+    return Log.empty(directory, home.context, this.options.logger, this.options.scheduler.now());
+  }
+
+  private take(topic: LocalTopic, image: PartitionImage, log: Log, home: PartitionDirs): Partition {
+    const partition = new Partition(topic, image.partition, image.leaderEpoch, log, this.buffers);
+    partition.lead(image.leaderEpoch);
+    topic.add(partition);
+    home.count++;
+    this.housed.set(partition, { partition, home });
+    return partition;
+  }
+
+  /** Deletes a topic: its directories are renamed at once and removed later. */
+  private async remove(topic: LocalTopic): Promise<void> {
+    this.named.delete(topic.name);
+    this.identified.delete(topic.id);
+    for (const partition of topic.partitions) {
+      const { home } = this.housed.get(partition)!;
+      this.housed.delete(partition);
+      home.count--;
+      const ended = partition.end(deleted);
+      const { directory } = partition.log;
+      try {
+        home.setAside(topic.name, partition.partition, directory, 'delete');
+        this.upkeep.removeLater(directory.path, topic.config['file.delete.delay.ms']);
+      } catch (error) {
+        partition.goOffline('delete the partition', error);
+      }
+      await ended;
+      partition.log.release();
+    }
+  }
+}
