@@ -23,7 +23,8 @@ export class KafkaError {
     this.code = code;
     this.retriable = retriable;
     this.message = message;
-    Object.freeze(this);
+    // One with more to say (RecordsRefused) freezes itself once that is said.
+    if (new.target === KafkaError) Object.freeze(this);
   }
 
   /** The same error with a message, for the versions of an API that can carry one. */
