@@ -5,8 +5,8 @@
  * just that. Kafka's definitions know of arrays and structs no default but null, empty, and what the fields say; others
  * are refused, so that every default can be written down.
  */
+import { zeroUuid } from '../uuid';
 import type { AnyField, Kind } from './schema';
-import { zeroUuid } from './uuid-text';
 
 /** The default of a field as an expression. It may name `emptyBuffer`; arrays and structs are new with each evaluation. */
 export function fallbackSource(field: AnyField): string {

@@ -6,9 +6,6 @@
  * size in which a newcomer takes the place of whoever was there.
  */
 
-/** Base64url of sixteen zero bytes: "no uuid". */
-export const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA';
-
 const slots = 1024;
 const knownWords = new Int32Array(slots * 4);
 const knownTexts = new Array<string>(slots).fill('');

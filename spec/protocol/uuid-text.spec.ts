@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { putUuid, uuidText, zeroUuid } from '../../lib/protocol/uuid-text';
+import { putUuid, uuidText } from '../../lib/protocol/uuid-text';
+import { zeroUuid } from '../../lib/uuid';
 
 const uuids = Array.from({ length: 5000 }, (_, i) => createHash('sha256').update(`${i}`).digest().subarray(0, 16));
 
