@@ -216,7 +216,8 @@ class Connections {
     };
     this.services = services;
     this.stages = stagesOf(core, taps);
-    this.budget = new Budget(config['queued.max.request.bytes']);
+    const limitBytes = config['queued.max.request.bytes'];
+    this.budget = new Budget(limitBytes < 0 ? Number.POSITIVE_INFINITY : limitBytes);
   }
 
   handle(socket: Duplex, listener: string): () => void {
