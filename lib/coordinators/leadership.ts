@@ -1,0 +1,74 @@
+/**
+ * Who leads the partitions of this node as it comes and goes: what a start and a stop write to the metadata log for each
+ * of them (KIP-631, KIP-966). Pure; called by registration.ts.
+ *
+ * A stop leaves every partition without a leader, a start takes them all in a new leader epoch, also after a crash.
+ */
+import { metadataVersions } from '../features';
+import { recordVersion } from '../storage/metadata-frame';
+import type { MetadataImage, PartitionImage } from '../storage/metadata-image';
+import type { MetadataDraft } from '../storage/metadata-records';
+
+type PartitionChange = Extract<MetadataDraft, { name: 'PartitionChangeRecord' }>;
+
+/** What the log may hold, and where this node's partitions may lie. */
+export interface Node {
+  readonly nodeId: number;
+  /** Ids of the log directories. */
+  readonly directoryIds: readonly string[];
+  /** Level of metadata.version. */
+  readonly metadataVersion: number;
+  /** Whether the log keeps eligible leader replicas. */
+  readonly keepsElr: boolean;
+}
+
+/** Makes this node the leader of every partition that it has and that nobody else leads. */
+export function takeLeadership(image: MetadataImage, node: Node): PartitionChange[] {
+  return changes(image, node, ({ leader }) => leader === -1 || leader === node.nodeId, {
+    leader: node.nodeId,
+    of: (partition) => ({
+      ...(partition.isr.length === 1 && partition.isr[0] === node.nodeId ? {} : { isr: [node.nodeId] }),
+      ...(partition.recovering ? { leaderRecoveryState: 0 } : {}),
+      ...directoriesToSet(partition, node),
+      ...(partition.eligibleLeaderReplicas.length > 0 ? { eligibleLeaderReplicas: [] } : {}),
+      ...(partition.lastKnownElr.length > 0 ? { lastKnownElr: [] } : {}),
+    }),
+  });
+}
+
+/** Leaves every partition that this node leads without a leader; with ELR it stays the one that may lead again. */
+export function giveUpLeadership(image: MetadataImage, node: Node): PartitionChange[] {
+  const elr = { isr: [], eligibleLeaderReplicas: [node.nodeId], lastKnownElr: [node.nodeId] };
+  return changes(image, node, ({ leader }) => leader === node.nodeId, {
+    leader: -1,
+    of: () => (node.keepsElr ? elr : {}),
+  });
+}
+
+function changes(
+  image: MetadataImage,
+  node: Node,
+  concerns: (partition: PartitionImage) => boolean,
+  change: { leader: number; of: (partition: PartitionImage) => Partial<PartitionChange['data']> },
+): PartitionChange[] {
+  const version = recordVersion('PartitionChangeRecord', node.metadataVersion);
+  const records: PartitionChange[] = [];
+  for (const { id: topicId, partitions } of image.topicsById.values()) {
+    for (const partition of partitions) {
+      if (!partition.replicas.includes(node.nodeId) || !concerns(partition)) continue;
+      const data = { partitionId: partition.partition, topicId, leader: change.leader, ...change.of(partition) };
+      records.push({ name: 'PartitionChangeRecord', version, data });
+    }
+  }
+  return records;
+}
+
+/** Names the directory where the log does not, or names one that is no more; with several only the broker can tell. */
+function directoriesToSet({ replicas, directories }: PartitionImage, node: Node): { directories?: string[] } {
+  const [only] = node.directoryIds;
+  if (only === undefined || node.directoryIds.length > 1) return {};
+  if (node.metadataVersion < metadataVersions['3.7-IV2']) return {};
+  const own = replicas.indexOf(node.nodeId);
+  if (directories[own] === only) return {};
+  return { directories: replicas.map((_, i) => (i === own ? only : (directories[i] ?? only))) };
+}
