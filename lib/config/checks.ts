@@ -35,21 +35,31 @@ export function throttledReplicas(replicas: readonly string[], name: string): st
 
 /** Connection limits of single addresses: address:count, separated by commas. */
 export function ipLimits(text: string, name: string): string | null {
-  const wrong = entries(text).find(([address, count]) => isIP(address) === 0 || !/^\d{1,9}$/.test(count));
-  return wrong ? invalid(name, wrong.join(':'), 'Entries must be address:count, such as 127.0.0.1:5 or ::1:5') : null;
+  const wrong = entries(text).find((entry) => {
+    const [address, count] = limitOf(entry);
+    return isIP(address) === 0 || !/^\d{1,9}$/.test(count);
+  });
+  const allowed = 'Entries must be address:count, such as 127.0.0.1:5 or ::1:5';
+  return wrong === undefined ? null : invalid(name, wrong, allowed);
 }
 
 /** What a text that `ipLimits` finds no fault with says, by address. */
 export function readIpLimits(text: string): ReadonlyMap<string, number> {
-  return new Map(entries(text).map(([address, count]) => [address, Number(count)]));
+  return new Map(
+    entries(text)
+      .map(limitOf)
+      .map(([address, count]) => [address, Number(count)]),
+  );
 }
 
-function entries(text: string): [address: string, count: string][] {
-  const parts = text.split(',').map((part) => part.trim());
-  return parts
-    .filter((part) => part !== '')
-    .map((part) => {
-      const colon = part.lastIndexOf(':');
-      return [part.slice(0, Math.max(colon, 0)), part.slice(colon + 1)];
-    });
+function entries(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function limitOf(entry: string): [address: string, count: string] {
+  const colon = entry.lastIndexOf(':');
+  return [entry.slice(0, Math.max(colon, 0)), entry.slice(colon + 1)];
 }

@@ -1,5 +1,5 @@
 /**
- * Broker keys of the coordinators' own topics. Part of the table in keys.ts.
+ * Broker keys of the coordinators and of their own topics. Part of the table in keys.ts.
  */
 import { codec } from './checks';
 import { int, type Keys, short } from './key';
@@ -35,4 +35,7 @@ export const coordinatorKeys = {
   'transaction.state.log.segment.bytes': int(104857600)
     .min(1)
     .doc('Segment size that __transaction_state is created with.'),
+  'transaction.max.timeout.ms': int(900000)
+    .min(1)
+    .doc('Longest time-out that a producer may ask for its transactions.'),
 } as const satisfies Keys;

@@ -112,9 +112,6 @@ export const transactionKeys = {
   'add.partitions.to.txn.retry.backoff.max.ms': int(100).min(0),
   'add.partitions.to.txn.retry.backoff.ms': int(20).min(1),
   'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(10000).min(1),
-  'transaction.max.timeout.ms': int(900000)
-    .min(1)
-    .doc('Longest time-out that a producer may ask for its transactions.'),
   'transaction.partition.verification.enable': boolean(true)
     .dynamic()
     .doc('Whether the coordinator is asked that a partition is part of the transaction before it is written to.'),

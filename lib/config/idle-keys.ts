@@ -77,7 +77,6 @@ export const idleKeys = {
   'num.replica.alter.log.dirs.threads': int(null),
   'num.replica.fetchers': int(1).min(1).dynamic(),
   'producer.purgatory.purge.interval.requests': int(1000),
-  'queued.max.requests': int(500).min(1).doc('Requests that wait for a thread in Kafka; bytes are counted here.'),
   'quota.window.num': int(11).min(1),
   'quota.window.size.seconds': int(1).min(1),
   'remote.fetch.max.wait.ms': int(500).min(1).dynamic(),

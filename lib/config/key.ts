@@ -221,7 +221,7 @@ export const short = <F extends number | null>(fallback: F) => declare<number | 
 export const long = <F extends number | null>(fallback: F) => declare<number | Extract<F, null>>('LONG', fallback);
 export const double = <F extends number | null>(fallback: F) => declare<number | Extract<F, null>>('DOUBLE', fallback);
 export const list = <F extends readonly string[] | null>(fallback: F) =>
-  declare<readonly string[] | Extract<F, null>>('LIST', fallback, [noEmptyElements]);
+  declare<readonly string[] | Extract<F, null>>('LIST', Object.freeze(fallback), [noEmptyElements]);
 export const className = <F extends string | null>(fallback: F) =>
   declare<string | Extract<F, null>>('CLASS', fallback);
 export const password = () => declare<string | null>('PASSWORD', null);

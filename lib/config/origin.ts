@@ -61,16 +61,16 @@ export function configText(config: Sourced, name: BrokerKey): string | null {
 
 /** Keys set in the file that neither Kafka nor Millrace has; they do nothing, which is worth a warning. */
 export function unknownKeys(config: Sourced): string[] {
-  return [...config[origin].STATIC_BROKER.keys()].filter((name) => !isListenerKey(name) && !brokerKey(name));
+  return [...config[origin].STATIC_BROKER.keys()].filter((name) => !isElsewhere(name) && !brokerKey(name));
 }
 
 /** Keys set in the file that Kafka knows and that do nothing here. */
 export function idleKeys(config: Sourced): string[] {
-  const idle = (name: string) => isListenerKey(name) || brokerKey(name)?.effect === false;
+  const idle = (name: string) => isElsewhere(name) || brokerKey(name)?.effect === false;
   return [...config[origin].STATIC_BROKER.keys()].filter(idle);
 }
 
-/** Security keys of a single listener: `listener.name.<name>.<key>`. */
-function isListenerKey(name: string): boolean {
-  return /^listener\.name\.[^.]+\../.test(name);
+/** Keys that Kafka does not list but knows: of a single listener, and of its authorizer. */
+function isElsewhere(name: string): boolean {
+  return /^listener\.name\.[^.]+\../.test(name) || ['super.users', 'allow.everyone.if.no.acl.found'].includes(name);
 }

@@ -55,6 +55,9 @@ export const serverKeys = {
   'queued.max.request.bytes': long(268435456).doc(
     'Bytes of requests that the broker holds at a time, beyond which no socket is read; -1: no limit (as Kafka).',
   ),
+  'queued.max.requests': int(500)
+    .min(1)
+    .doc('Requests of one connection that are handled at a time (in Kafka: of all that wait for a thread).'),
   'max.connections': int(maxInt).min(0).dynamic().doc('Connections that the broker holds open at a time.'),
   'max.connections.per.ip': int(maxInt)
     .min(0)
