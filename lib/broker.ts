@@ -138,7 +138,7 @@ async function openBroker(opening: Opening): Promise<Broker> {
   const topics = await LocalTopics.open({ config, nodeId, dirs, scheduler, logger }, image);
   metadataLog.onChange((_previous, next) => topics.update(next));
   const appends = new LocalAppends({ scheduler });
-  const controller = new ClusterController({ log: metadataLog, config, nodeId, directoryIds: dirs.map(({ id }) => id) });
+  const controller = new ClusterController({ log: metadataLog, config, nodeId, logger });
   const services: Services = {
     config,
     scheduler,
