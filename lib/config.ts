@@ -87,6 +87,9 @@ export function loadConfig(entries: ConfigEntries = {}): Config {
   if (faults.length === 0)
     for (const { key, message } of rulesBroken(config, (key) => set.has(key))) fault(key, message);
   if (faults.length > 0) throw new ConfigError(faults, file?.fileName ?? null);
+  // As Kafka tells it: who gives a node its id has given it to the broker.
+  const nodeId = set.get('node.id');
+  if (nodeId !== undefined) set.set('broker.id', nodeId);
   return config;
 }
 

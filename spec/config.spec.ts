@@ -63,6 +63,7 @@ describe('loadConfig', () => {
     expect(config({ 'log.dir': '/x', 'log.dirs': '/y,/z' })['metadata.log.dir']).to.equal('/y');
     expect(config({ 'metadata.log.dir': '/m' })['metadata.log.dir']).to.equal('/m');
     expect(config({ 'node.id': 7 })['broker.id']).to.equal(7);
+    expect(configText(config({ 'node.id': 7 }), 'broker.id')).to.equal('7');
     expect(config({})['log.retention.ms']).to.equal(168 * 3600000);
     expect(config({ 'log.retention.minutes': 2, 'log.retention.hours': 3 })['log.retention.ms']).to.equal(120000);
     expect(config({ 'log.retention.ms': 5, 'log.retention.minutes': 2 })['log.retention.ms']).to.equal(5);
