@@ -15,8 +15,11 @@ export function gunzip(bytes: Buffer, maxBytes: number): Buffer {
   // A member ends in its size modulo 2^32: taken as a hint, so that the output needs one piece of memory and no joining
   // (one byte more than the size, or zlib asks for a second piece to find that it was all).
   const hint = Math.min(bytes.readUInt32LE(bytes.length - 4), bytes.length * maxRatio, maxBytes) + 1;
+  const chunkSize = Math.max(hint, chunkMinBytes);
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: Math.max(hint, chunkMinBytes) });
+    const plain = gunzipSync(bytes, { maxOutputLength: Math.max(maxBytes, 1), chunkSize });
+    if (plain.length > maxBytes) throw new RangeError();
+    return plain;
   } catch (error) {
     throw errors.INVALID_RECORD.because(whatWentWrong('gzip', error, maxBytes));
   }

@@ -49,7 +49,7 @@ export function lz4Decompress(bytes: Buffer, maxBytes: number, checked = true): 
     if (end > bytes.length) refuse(`lz4 block of ${size} bytes at ${at}, ${bytes.length - start} left`);
     const left = maxBytes - total;
     const piece = word >= storedFlag ? bytes.subarray(start, end) : block(bytes, start, end, frame.blockMaxBytes, left);
-    if (piece.length > left) refuse(`lz4 data decompresses to more than ${maxBytes} bytes`);
+    if (piece.length > left) refuse(`lz4 data of ${total + piece.length} bytes or more exceeds ${maxBytes}`);
     total += piece.length;
     pieces.push(piece);
     at = end + (frame.hasBlockChecksums ? 4 : 0);

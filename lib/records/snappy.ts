@@ -25,7 +25,7 @@ const maxRatio = 22;
 /** @throws KafkaError INVALID_RECORD for what is not snappy or comes to more than `maxBytes` */
 export function snappyDecompress(bytes: Buffer, maxBytes: number): Buffer {
   if (bytes.length === 0) throw errors.INVALID_RECORD.because('snappy data of 0 bytes');
-  if (!isFramed(bytes)) return block(bytes, declaredSize(bytes, 0, bytes.length, maxBytes));
+  if (!isFramed(bytes)) return block(bytes, declaredSize(bytes, 0, bytes.length, 0, maxBytes));
   const blocks = blocksOf(bytes, maxBytes);
   const [first] = blocks;
   if (first !== undefined && blocks.length === 1) return block(bytes.subarray(first.start, first.end), first.size);
@@ -65,7 +65,7 @@ function blocksOf(bytes: Buffer, maxBytes: number): Block[] {
     if (length <= 0 || end > bytes.length) {
       throw errors.INVALID_RECORD.because(`snappy block of ${length} bytes at ${at}, ${bytes.length - start} left`);
     }
-    const size = declaredSize(bytes, start, end, maxBytes - total);
+    const size = declaredSize(bytes, start, end, total, maxBytes);
     total += size;
     blocks.push({ start, end, size });
     at = end;
@@ -73,15 +73,20 @@ function blocksOf(bytes: Buffer, maxBytes: number): Block[] {
   return blocks;
 }
 
-/** The decompressed size that a block begins with, checked against what its length allows and against the limit. */
-function declaredSize(bytes: Buffer, start: number, end: number, maxBytes: number): number {
+/**
+ * The decompressed size that a block begins with, checked against what its length allows and, with the size of the
+ * blocks `before`, against the limit.
+ */
+function declaredSize(bytes: Buffer, start: number, end: number, before: number, maxBytes: number): number {
   let size = 0;
   let scale = 1;
   for (let at = start; at < end && at < start + 5; at++, scale *= 128) {
     const byte = bytes[at]!;
     size += (byte & 0x7f) * scale;
     if (byte > 0x7f) continue;
-    if (size > maxBytes) throw errors.INVALID_RECORD.because(`snappy data of ${size} bytes exceeds ${maxBytes}`);
+    if (before + size > maxBytes) {
+      throw errors.INVALID_RECORD.because(`snappy data of ${before + size} bytes or more exceeds ${maxBytes}`);
+    }
     if (size > (end - start) * maxRatio) {
       throw errors.INVALID_RECORD.because(`snappy block of ${end - start} bytes claims ${size} decompressed`);
     }

@@ -37,13 +37,25 @@ let loaded: Zstd | undefined;
 function load(): Zstd {
   if (loaded !== undefined) return loaded;
   const folder = dirname(require.resolve('@bokuweb/zstd-wasm'));
-  const { Module: zstd } = require(join(folder, 'zstd.js')) as { Module: Zstd };
+  const zstd = privately<{ Module: Zstd }>(join(folder, 'zstd.js')).Module;
   zstd.instantiateWasm = (imports, receive) => {
     const module = new WebAssembly.Module(readFileSync(join(folder, 'zstd.wasm')));
     receive(new WebAssembly.Instance(module, imports));
   };
   zstd.init();
   return (loaded = zstd);
+}
+
+/** Loads a module apart from whoever else loads it: this one keeps its memory and what it was set up with in itself. */
+function privately<T>(file: string): T {
+  const shared = require.cache[file];
+  delete require.cache[file];
+  try {
+    return require(file) as T;
+  } finally {
+    if (shared === undefined) delete require.cache[file];
+    else require.cache[file] = shared;
+  }
 }
 
 /** @throws RangeError if the frame holds more than `maxBytes`, Error for any other fault */

@@ -7,6 +7,14 @@ import { codecs } from '../../lib/records/compression';
 import { recordsOf } from '../../lib/records/record';
 import { bytesOf, goldenBatches } from '../support/golden-batches';
 
+/** What kafkajs makes of a batch, and how it makes one. */
+interface KafkajsBatch {
+  readonly records: readonly { offset: string; timestamp: string; value: Buffer }[];
+}
+interface KafkajsEncoder {
+  RecordBatch(batch: object): Promise<{ buffer: Buffer }>;
+}
+
 const unless = (hex: string | null) => (hex === null ? null : bytesOf(hex));
 
 describe('buildBatch', () => {
@@ -81,6 +89,48 @@ describe('buildBatch', () => {
         expect([...recordsOf(b)]).to.deep.equal(records.map((draft, i) => ({ ...draft, offset: baseOffset + i })));
       }),
     );
+  });
+
+  it('is read by kafkajs, whose own batches are read here', async () => {
+    const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => object;
+    const decode = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (from: object) => Promise<KafkajsBatch>;
+    const draft = { key: Buffer.from('k'), value: Buffer.from('hello'), timestamp: 1700000000005 };
+    const drafts = [draft, { ...draft, timestamp: 1700000000001, headers: [{ key: 'h', value: Buffer.from('x') }] }];
+    for (const codec of [codecs.none, codecs.gzip]) {
+      const batchByUs = await decode(
+        new Decoder(buildBatch(drafts, { codec, baseOffset: 41, partitionLeaderEpoch: 3 })),
+      );
+      expect(batchByUs).to.include({ firstOffset: '41', partitionLeaderEpoch: 3, maxTimestamp: '1700000000005' });
+      const seen = batchByUs.records.map(({ offset, timestamp, value }) => [offset, timestamp, value.toString()]);
+      expect(seen).to.deep.equal([
+        ['41', '1700000000005', 'hello'],
+        ['42', '1700000000001', 'hello'],
+      ]);
+
+      const { RecordBatch } = require('kafkajs/src/protocol/recordBatch/v0') as KafkajsEncoder;
+      const Record = require('kafkajs/src/protocol/recordBatch/record/v0') as (record: object) => object;
+      const records = [
+        Record({ ...draft, timestampDelta: 5 }),
+        Record({ ...draft, offsetDelta: 1, headers: { h: 'x' } }),
+      ];
+      const encoded = await RecordBatch({
+        compression: codec,
+        firstTimestamp: 1700000000000,
+        lastOffsetDelta: 1,
+        records,
+      });
+      expect(batch.crcMatches(encoded.buffer)).to.equal(true);
+      expect([...recordsOf(encoded.buffer)]).to.deep.equal([
+        { offset: 0, timestamp: 1700000000005, key: draft.key, value: draft.value, headers: [] },
+        {
+          offset: 1,
+          timestamp: 1700000000000,
+          key: draft.key,
+          value: draft.value,
+          headers: [{ key: 'h', value: Buffer.from('x') }],
+        },
+      ]);
+    }
   });
 
   it('shows readers the append time in place of the timestamps', () => {
