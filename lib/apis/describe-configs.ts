@@ -78,9 +78,10 @@ export const describeConfigs = defineApi({
 
   handle(body, _scope, services) {
     let entries = 0;
+    const shapeOf = shaper(body);
     const results: Row[] = [];
     for (const resource of body.resources) {
-      const row = describe(resource, body, services);
+      const row = describe(resource, shapeOf, services);
       entries += row.configs.length;
       if (entries > maxEntries) throw errors.INVALID_REQUEST.because(`the answer has more than ${maxEntries} entries`);
       results.push(row);
@@ -93,22 +94,31 @@ function failed({ resourceType, resourceName }: Resource, { code, message }: Kaf
   return { errorCode: code, errorMessage: message ?? '', resourceType, resourceName, configs: [] };
 }
 
-function describe(resource: Resource, { includeSynonyms, includeDocumentation }: Request, services: Services): Row {
+function describe(resource: Resource, shapeOf: (entry: ConfigEntry) => ConfigEntry, services: Services): Row {
   const { resourceType, resourceName, configurationKeys } = resource;
   const entries = entriesOf(resource, services);
   if (entries instanceof KafkaError) return failed(resource, entries);
   const wanted = configurationKeys === null || configurationKeys.length === 0 ? null : new Set(configurationKeys);
-  const configs = entries
-    .filter(({ name }) => wanted === null || wanted.has(name))
-    .map((entry) => ({
-      ...entry,
-      synonyms: includeSynonyms ? entry.synonyms : [],
-      documentation: includeDocumentation ? entry.documentation : null,
-    }));
+  const configs: ConfigEntry[] = [];
+  for (const entry of entries) if (wanted === null || wanted.has(entry.name)) configs.push(shapeOf(entry));
   return { errorCode: 0, errorMessage: '', resourceType, resourceName, configs };
 }
 
-function entriesOf({ resourceType, resourceName }: Resource, services: Services): ConfigEntry[] | KafkaError {
+/** Leaves out of an entry what nobody asked for. Resources share the entries that they have alike, and so do answers. */
+function shaper({ includeSynonyms, includeDocumentation }: Request): (entry: ConfigEntry) => ConfigEntry {
+  const shaped = new Map<ConfigEntry, ConfigEntry>();
+  return (entry) => {
+    const known = shaped.get(entry);
+    if (known !== undefined) return known;
+    const synonyms = includeSynonyms ? entry.synonyms : [];
+    const documentation = includeDocumentation ? entry.documentation : null;
+    const shape = { ...entry, synonyms, documentation };
+    shaped.set(entry, shape);
+    return shape;
+  };
+}
+
+function entriesOf({ resourceType, resourceName }: Resource, services: Services): readonly ConfigEntry[] | KafkaError {
   const { config } = services;
   const image = services.metadata();
   switch (resourceType) {

@@ -171,7 +171,7 @@ export class FetchSessions {
       this.close(session);
       return sessionless([]);
     }
-    const epoch = session.epoch === maxInt ? 1 : session.epoch + 1;
+    const epoch = nextEpoch(session.epoch);
     session.epoch = epoch;
     this.touch(session);
     const cached = [...session.partitions.values()];
@@ -233,6 +233,11 @@ export class FetchSessions {
     if (session === undefined || !this.sessions.delete(session.id)) return;
     this.partitionCount -= session.partitions.size;
   }
+}
+
+/** The epoch of a session's next request. */
+export function nextEpoch(epoch: number): number {
+  return epoch === maxInt ? 1 : epoch + 1;
 }
 
 function keyOf({ topic, topicId, partition }: SessionRequest['forgotten'][number], byId: boolean): string {

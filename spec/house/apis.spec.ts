@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { apis } from '../../lib/apis';
-import type { Api } from '../../lib/protocol/api';
+import { errors, Hangup, KafkaError } from '../../lib/errors';
+import { Answer, type Api } from '../../lib/protocol/api';
 import { DecodeError, Reader, Writer } from '../../lib/protocol/bytes';
 import type { Codec } from '../../lib/protocol/compile';
 import { parseVersions, type Schema, type Versions } from '../../lib/protocol/schema';
+import type { Scope } from '../../lib/protocol/scope';
+import type { Services } from '../../lib/services';
 import {
   fixtureLines,
   fixtureText,
@@ -20,6 +23,7 @@ import {
   type Vector,
 } from '../support/kafka-definitions';
 import { completed } from '../support/reference-codec';
+import { scopeOf, TestBroker } from '../support/services';
 
 type Kind = Vector['kind'];
 
@@ -143,24 +147,36 @@ describe('apis', () => {
         });
       }
 
+      it('refuses any request in every version, and says the error', () => {
+        for (const { version, fill, hex } of vectors.request.filter(served(api))) {
+          const request = read(api.requestCodec(version), Buffer.from(hex, 'hex'));
+          const writer = new Writer();
+          api.responseCodec(version).write(writer, api.refuse(request, errors.REQUEST_TIMED_OUT.because('too late')));
+          const refusal = read(api.responseCodec(version), writer.takeBuffer());
+          if (fill === 'filled') expect(codesIn(refusal), `v${version}`).to.include(errors.REQUEST_TIMED_OUT.code);
+        }
+      });
+
+      it('answers whatever it can read, or refuses it', async () => {
+        const broker = new TestBroker();
+        broker.topic('orders');
+        const answered = fc.asyncProperty(damaged(api), async ({ version, bytes }) => {
+          const request = readOrNull(api, version, bytes);
+          if (request === null) return;
+          const scope = scopeOf(version, { signal: AbortSignal.abort() });
+          const answer = await answerOrRefusal(api, request, scope, broker.services);
+          if (answer === null) return;
+          const writer = new Writer();
+          api.responseCodec(version).write(writer, answer instanceof Answer ? answer.body : answer);
+          read(api.responseCodec(version), writer.takeBuffer());
+        });
+        await fc.assert(answered, { numRuns: 200 });
+        expect(broker.logged).to.deep.equal([]);
+      });
+
       it('reads damaged requests, or says what is wrong with them', () => {
-        const samples = vectors.request.filter(served(api));
-        const damaged = fc
-          .record({
-            sample: fc.constantFrom(...samples),
-            flips: fc.array(fc.record({ at: fc.nat(), bit: fc.nat(7) }), { maxLength: 4 }),
-            cut: fc.option(fc.nat(), { freq: 4 }),
-          })
-          .map(({ sample, flips, cut }) => {
-            const bytes = Buffer.from(sample.hex, 'hex');
-            for (const { at, bit } of flips) if (bytes.length > 0) bytes[at % bytes.length]! ^= 1 << bit;
-            return {
-              version: sample.version,
-              bytes: cut === null ? bytes : bytes.subarray(0, cut % (bytes.length + 1)),
-            };
-          });
         fc.assert(
-          fc.property(damaged, ({ version, bytes }) => readsOrRefuses(api, version, bytes)),
+          fc.property(damaged(api), ({ version, bytes }) => readsOrRefuses(api, version, bytes)),
           { numRuns: 300 },
         );
       });
@@ -183,6 +199,47 @@ function sizeOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const own = Array.isArray(value) ? value.length : 0;
   return Object.values(value).reduce((sum: number, inner) => sum + sizeOf(inner), own);
+}
+
+/** Requests that Kafka wrote, with a few bits turned and perhaps cut short. */
+function damaged(api: Api): fc.Arbitrary<{ version: number; bytes: Buffer }> {
+  return fc
+    .record({
+      sample: fc.constantFrom(...vectors.request.filter(served(api))),
+      flips: fc.array(fc.record({ at: fc.nat(), bit: fc.nat(7) }), { maxLength: 4 }),
+      cut: fc.option(fc.nat(), { freq: 4 }),
+    })
+    .map(({ sample, flips, cut }) => {
+      const bytes = Buffer.from(sample.hex, 'hex');
+      for (const { at, bit } of flips) if (bytes.length > 0) bytes[at % bytes.length]! ^= 1 << bit;
+      return { version: sample.version, bytes: cut === null ? bytes : bytes.subarray(0, cut % (bytes.length + 1)) };
+    });
+}
+
+function readOrNull(api: Api, version: number, bytes: Buffer): Record<string, unknown> | null {
+  try {
+    return read(api.requestCodec(version), bytes);
+  } catch (error) {
+    if (error instanceof DecodeError) return null;
+    throw error;
+  }
+}
+
+/** As the pipeline does it: a KafkaError is refused, a Hangup is the end, anything else is a bug. */
+async function answerOrRefusal(api: Api, request: Record<string, unknown>, scope: Scope, services: Services) {
+  try {
+    return await api.handle(request, scope, services);
+  } catch (error) {
+    if (error instanceof KafkaError) return api.refuse(request, error);
+    if (error instanceof Hangup) return null;
+    throw error;
+  }
+}
+
+/** Every error code of an answer. */
+function codesIn(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => (name === 'errorCode' ? [inner] : codesIn(inner)));
 }
 
 function readsOrRefuses(api: Api, version: number, bytes: Buffer): void {

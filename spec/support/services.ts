@@ -431,6 +431,14 @@ export function scopeOf(version: number, options: ScopeOptions = {}): Scope {
   return { version, clientId, connection, signal };
 }
 
+/** A request as the broker reads it. */
+export function requestOf<Q extends Schema>(api: Api<Q>, version: number, draft: Draft<Q>): Infer<Q> {
+  if (!serves(api, version)) throw new RangeError(`${api.name} v${version} is not served`);
+  const writer = new Writer();
+  api.requestCodec(version).write(writer, draft);
+  return api.requestCodec(version).read(new Reader(writer.takeBuffer()));
+}
+
 /** What asking an API led to: the answer as the client reads it, and the memory that it holds. */
 export interface Told<R extends Schema> {
   readonly body: Infer<R>;
@@ -449,10 +457,8 @@ export async function tell<Q extends Schema, R extends Schema>(
   draft: Draft<Q>,
   options: ScopeOptions = {},
 ): Promise<Told<R> | null> {
-  if (!serves(api, version)) throw new RangeError(`${api.name} v${version} is not served`);
+  const request = requestOf(api, version, draft);
   const writer = new Writer();
-  api.requestCodec(version).write(writer, draft);
-  const request = api.requestCodec(version).read(new Reader(writer.takeBuffer()));
   let answer: Answer<R> | Draft<R> | null;
   try {
     answer = await api.handle(request, scopeOf(version, options), broker.services);

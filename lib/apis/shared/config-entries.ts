@@ -40,39 +40,49 @@ const standIns = new Map<string, readonly BrokerKey[]>(
     .flatMap((names) => names.map((name) => [name, names] as const)),
 );
 
+/** A broker's configuration is replaced when it changes; so is what was made of it. */
+const brokerEntries = new WeakMap<Config, readonly ConfigEntry[]>();
+/** What topics and groups have where nothing is set on them. */
+const topicDefaults = new WeakMap<Config, readonly ConfigEntry[]>();
+const groupDefaults = new WeakMap<Config, readonly ConfigEntry[]>();
+
 /** All of a topic's configuration, by name. */
-export function topicConfigEntries(overrides: ReadonlyMap<string, string>, config: Config): ConfigEntry[] {
-  const values: { readonly [name: string]: unknown } = resolveTopicConfig(overrides, config);
-  return listed(topicConfigKeys).map(([name, key]) =>
-    entry(
-      name,
-      key,
-      key.print(values[name]),
-      overrides,
-      ownSources.topic,
-      brokerValues(config, fallbacksOfTopics[name]?.[0]),
-    ),
-  );
+export function topicConfigEntries(overrides: ReadonlyMap<string, string>, config: Config): readonly ConfigEntry[] {
+  const defaults = remembered(topicDefaults, config, () => {
+    const values: { readonly [name: string]: unknown } = resolveTopicConfig(new Map(), config);
+    return listed(topicConfigKeys).map(([name, key]) =>
+      fallbackEntry(name, key, key.print(values[name]), brokerValues(config, fallbacksOfTopics[name]?.[0])),
+    );
+  });
+  return overridden(defaults, topicConfigKeys, overrides, ownSources.topic);
 }
 
 /** All of a group's configuration, by name; any group has one. */
-export function groupConfigEntries(overrides: ReadonlyMap<string, string>, config: Config): ConfigEntry[] {
-  return listed(groupConfigKeys).map(([name, key]) => {
-    const broker = groupConfigSynonyms[name];
-    const fallback = broker === undefined ? key.print(key.fallback) : configText(config, broker);
-    return entry(name, key, fallback, overrides, ownSources.group, brokerValues(config, broker));
-  });
+export function groupConfigEntries(overrides: ReadonlyMap<string, string>, config: Config): readonly ConfigEntry[] {
+  const defaults = remembered(groupDefaults, config, () =>
+    listed(groupConfigKeys).map(([name, key]) => {
+      const broker = groupConfigSynonyms[name];
+      const value = broker === undefined ? key.print(key.fallback) : configText(config, broker);
+      return fallbackEntry(name, key, value, brokerValues(config, broker));
+    }),
+  );
+  return overridden(defaults, groupConfigKeys, overrides, ownSources.group);
 }
 
 /** All of the configuration of a subscription to client metrics, by name. */
-export function clientMetricsConfigEntries(overrides: ReadonlyMap<string, string>): ConfigEntry[] {
-  return listed(clientMetricsConfigKeys).map(([name, key]) =>
-    entry(name, key, key.print(key.fallback), overrides, ownSources.clientMetrics, []),
+export function clientMetricsConfigEntries(overrides: ReadonlyMap<string, string>): readonly ConfigEntry[] {
+  const defaults = listed(clientMetricsConfigKeys).map(([name, key]) =>
+    fallbackEntry(name, key, key.print(key.fallback), []),
   );
+  return overridden(defaults, clientMetricsConfigKeys, overrides, ownSources.clientMetrics);
 }
 
 /** All of this broker's configuration, by name. Keys that nobody knows may be secrets, so that their values stay hidden. */
-export function brokerConfigEntries(config: Config): ConfigEntry[] {
+export function brokerConfigEntries(config: Config): readonly ConfigEntry[] {
+  return remembered(brokerEntries, config, () => makeBrokerEntries(config));
+}
+
+function makeBrokerEntries(config: Config): ConfigEntry[] {
   const known = listed(brokerKeys).map(([name, key]): ConfigEntry => {
     const synonyms = brokerValues(config, name as BrokerKey);
     return {
@@ -105,24 +115,39 @@ export function clusterConfigEntries(overrides: ReadonlyMap<string, string>): Co
   return entries.sort(byName);
 }
 
-function entry(
+function remembered<T>(known: WeakMap<Config, T>, config: Config, make: () => T): T {
+  const found = known.get(config) ?? make();
+  known.set(config, found);
+  return found;
+}
+
+/** A key that nothing is set for on the resource itself. */
+function fallbackEntry(
   name: string,
   key: Key<unknown>,
-  fallback: string | null,
-  overrides: ReadonlyMap<string, string>,
-  ownSource: number,
-  below: readonly ConfigSynonymRow[],
+  value: string | null,
+  synonyms: readonly ConfigSynonymRow[],
 ): ConfigEntry {
-  const reading = key.read(overrides.get(name) ?? '');
-  const own = overrides.has(name) && 'text' in reading ? reading.text : null;
-  const synonyms = own === null ? below : [{ name, value: own, source: ownSource }, ...below];
-  return {
-    ...described(name, key),
-    value: own ?? fallback,
-    readOnly: false,
-    configSource: synonyms[0]?.source ?? configSources.DEFAULT,
-    synonyms,
-  };
+  const configSource = synonyms[0]?.source ?? configSources.DEFAULT;
+  return { ...described(name, key), value, readOnly: false, configSource, synonyms };
+}
+
+/** Entries with what is set on the resource itself; a text that cannot be read counts as not set. */
+function overridden(
+  entries: readonly ConfigEntry[],
+  keys: Keys,
+  overrides: ReadonlyMap<string, string>,
+  source: number,
+): readonly ConfigEntry[] {
+  if (overrides.size === 0) return entries;
+  return entries.map((entry) => {
+    const { name, synonyms } = entry;
+    const text = overrides.get(name);
+    const reading = text === undefined ? undefined : keys[name]?.read(text);
+    if (reading === undefined || 'fault' in reading) return entry;
+    const value = reading.text;
+    return { ...entry, value, configSource: source, synonyms: [{ name, value, source }, ...synonyms] };
+  });
 }
 
 function described(name: string, key: Key<unknown>) {
