@@ -209,7 +209,7 @@ class Connections {
     const { config, scheduler, logger, apis } = services;
     const core: Core = {
       framer: framer({ maxBytes: config['socket.request.max.bytes'], now: () => scheduler.now() }),
-      decoder: decoder(apis),
+      decoder: decoder({ apis, logger }),
       router: router(services),
       handler: handler({ maxInFlight: config['queued.max.requests'], logger }),
       encoder: encoder(logger),

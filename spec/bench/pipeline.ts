@@ -98,7 +98,7 @@ export async function bench(print: Print): Promise<void> {
       const stages = stagesOf(
         {
           framer: framer({ maxBytes: 1e8, now: Date.now }),
-          decoder: decoder(new Map([[api.key, api as never]])),
+          decoder: decoder({ apis: new Map([[api.key, api as never]]), logger: pino({ level: 'silent' }) }),
           router: router({} as never),
           handler: handler({ maxInFlight: 500, logger: pino({ level: 'silent' }) }),
           encoder: encoder(pino({ level: 'silent' })),

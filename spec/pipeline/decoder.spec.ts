@@ -25,7 +25,6 @@ describe('decoder', () => {
       patched(22, 0x7f, 0, 0, 0),
       'Echo1 v1: payload at byte 22: 2130706432 bytes needed, 7 left',
     ],
-    ['bytes left over', patched(22, 0, 0, 0, 3), 'Echo1 v1: end of the message at byte 25: 4 bytes left over'],
     [
       'a frame shorter than a header',
       Buffer.from([0, 0, 0, 3, 0, 1, 0]),
@@ -39,6 +38,17 @@ describe('decoder', () => {
       expect(answers().map(answer)).to.deep.equal([[5, 6]]);
     });
   }
+
+  it('ignores bytes behind the last field, as Kafka does: librdkafka sends some', async () => {
+    const { client, answers } = run([plain]);
+    const short = patched(22, 0, 0, 0, 3);
+    client.write(Buffer.concat([short, frame(1, 5, 6)]));
+    await settle();
+    expect(answers().map(answer)).to.deep.equal([
+      [9, 9],
+      [5, 6],
+    ]);
+  });
 
   it('reads flexible versions with their headers', async () => {
     const { client, answers } = run([plain]);

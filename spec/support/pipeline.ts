@@ -77,7 +77,7 @@ export function run(apis: readonly Api[], options: PipelineOptions = {}): Runnin
   const logger = pino({ level: 'silent' });
   const core = {
     framer: framer({ maxBytes: options.maxFrameBytes ?? 1e8, now: () => 42 }),
-    decoder: decoder(new Map(apis.map((api) => [api.key, api]))),
+    decoder: decoder({ apis: new Map(apis.map((api) => [api.key, api])), logger }),
     router: router({} as Services),
     handler: handler({ maxInFlight: options.maxInFlight ?? 100, logger }),
     encoder: encoder(logger),
