@@ -20,8 +20,14 @@ export class Properties extends Map<string, string> {
 
   /** Sets an entry that begins on this line, counted from 1. */
   setAt(line: number, key: string, value: string): void {
-    this.set(key, value);
+    super.set(key, value);
     this.#lines.set(key, line);
+  }
+
+  /** Sets an entry that does not come from the file. */
+  override set(key: string, value: string): this {
+    this.#lines.delete(key);
+    return super.set(key, value);
   }
 
   /** Line of the file that an entry begins on. */

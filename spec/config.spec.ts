@@ -6,7 +6,6 @@ import {
   ConfigError,
   configSynonyms,
   configText,
-  idleKeys,
   loadConfig,
   unknownKeys,
   withDynamicConfigs,
@@ -125,29 +124,6 @@ describe('loadConfig', () => {
   });
 });
 
-describe('configSynonyms', () => {
-  it('tells where a value comes from and what it hides', () => {
-    const config = loadConfig({ 'num.partitions': 2, 'ssl.key.password': 'secret' });
-    expect(configSynonyms(config, 'num.partitions')).to.deep.equal([
-      { name: 'num.partitions', value: '2', source: 'STATIC_BROKER' },
-      { name: 'num.partitions', value: '1', source: 'DEFAULT' },
-    ]);
-    expect(configSynonyms(config, 'broker.rack')).to.deep.equal([]);
-    const secret = [{ name: 'ssl.key.password', value: null, source: 'STATIC_BROKER' }];
-    expect(configSynonyms(config, 'ssl.key.password')).to.deep.equal(secret);
-  });
-});
-
-describe('configText', () => {
-  it('prints as Kafka does', () => {
-    const config = loadConfig({ 'log.retention.bytes': '9007199254740993', 'log.cleaner.min.cleanable.ratio': '1' });
-    expect(configText(config, 'log.retention.bytes')).to.equal('9007199254740993');
-    expect(configText(config, 'log.cleaner.min.cleanable.ratio')).to.equal('1.0');
-    expect(configText(config, 'log.flush.interval.messages')).to.equal('9223372036854775807');
-    expect(configText(config, 'log.retention.ms')).to.equal(null);
-  });
-});
-
 describe('withDynamicConfigs', () => {
   const dynamic = (broker: [string, string][], cluster: [string, string][] = []) =>
     withDynamicConfigs(loadConfig({ 'message.max.bytes': 1000 }), new Map(broker), new Map(cluster));
@@ -181,24 +157,5 @@ describe('withDynamicConfigs', () => {
 
   it('keeps what stands in for another key in effect', () => {
     expect(dynamic([['log.retention.ms', '5']])['log.retention.ms']).to.equal(5);
-  });
-});
-
-describe('unknownKeys', () => {
-  it('lists what nobody knows, but not the keys of a single listener or of an authorizer', () => {
-    const config = loadConfig({
-      'num.partition': 1,
-      'listener.name.a.ssl.key.password': 'x',
-      'zookeeper.connect': 'h',
-    });
-    expect(unknownKeys(config)).to.deep.equal(['num.partition', 'zookeeper.connect']);
-    expect(unknownKeys(loadConfig({ 'super.users': 'User:a' }))).to.deep.equal([]);
-  });
-});
-
-describe('idleKeys', () => {
-  it('lists what was set and does nothing here', () => {
-    const config = loadConfig({ 'num.io.threads': 3, 'num.partitions': 2, 'listener.name.a.ssl.key.password': 'x' });
-    expect(idleKeys(config)).to.deep.equal(['num.io.threads', 'listener.name.a.ssl.key.password']);
   });
 });

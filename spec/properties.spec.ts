@@ -62,6 +62,7 @@ describe('parseProperties', () => {
     const properties = parseProperties('# c\na=1\\\n2\n\nb=3\na=4', 'f');
     expect([properties.lineOf('a'), properties.lineOf('b'), properties.lineOf('c')]).to.deep.equal([6, 5, undefined]);
     expect(properties.fileName).to.equal('f');
+    expect(properties.set('a', '5').lineOf('a')).to.equal(undefined);
   });
 
   it('refuses a line that is no entry, naming file, line, what was seen and what was expected', () => {

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
 
-const script = resolve(__dirname, '../your_program.sh');
+const script = resolve(__dirname, '../../your_program.sh');
 
 /** Does what npm would: notes that it was called, installs an empty node_modules, builds a main.js that says what it got. */
 const npm = `#!/bin/sh
