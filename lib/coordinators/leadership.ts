@@ -2,7 +2,8 @@
  * Who leads the partitions of this node as it comes and goes: what a start and a stop write to the metadata log for each
  * of them (KIP-631, KIP-966). Pure; called by registration.ts.
  *
- * A stop leaves every partition without a leader, a start takes them all in a new leader epoch, also after a crash.
+ * A stop leaves every partition without a leader, a start takes them all in a new leader epoch, also after a crash. Only
+ * the first start of a node on a log that calls it the leader already begins no epoch: nobody can have written in that one.
  */
 import { metadataVersions } from '../features';
 import { recordVersion } from '../storage/metadata-frame';
@@ -24,39 +25,47 @@ export interface Node {
 
 /** Makes this node the leader of every partition that it has and that nobody else leads. */
 export function takeLeadership(image: MetadataImage, node: Node): PartitionChange[] {
-  return changes(image, node, ({ leader }) => leader === -1 || leader === node.nodeId, {
-    leader: node.nodeId,
-    of: (partition) => ({
+  const isNew = !image.brokers.has(node.nodeId);
+  return changes(
+    image,
+    node,
+    ({ leader }) => leader === -1 || leader === node.nodeId,
+    (partition) => ({
+      ...(isNew && partition.leader === node.nodeId ? {} : { leader: node.nodeId }),
       ...(partition.isr.length === 1 && partition.isr[0] === node.nodeId ? {} : { isr: [node.nodeId] }),
       ...(partition.recovering ? { leaderRecoveryState: 0 } : {}),
       ...directoriesToSet(partition, node),
       ...(partition.eligibleLeaderReplicas.length > 0 ? { eligibleLeaderReplicas: [] } : {}),
       ...(partition.lastKnownElr.length > 0 ? { lastKnownElr: [] } : {}),
     }),
-  });
+  );
 }
 
 /** Leaves every partition that this node leads without a leader; with ELR it stays the one that may lead again. */
 export function giveUpLeadership(image: MetadataImage, node: Node): PartitionChange[] {
   const elr = { isr: [], eligibleLeaderReplicas: [node.nodeId], lastKnownElr: [node.nodeId] };
-  return changes(image, node, ({ leader }) => leader === node.nodeId, {
-    leader: -1,
-    of: () => (node.keepsElr ? elr : {}),
-  });
+  return changes(
+    image,
+    node,
+    ({ leader }) => leader === node.nodeId,
+    () => ({ leader: -1, ...(node.keepsElr ? elr : {}) }),
+  );
 }
 
 function changes(
   image: MetadataImage,
   node: Node,
   concerns: (partition: PartitionImage) => boolean,
-  change: { leader: number; of: (partition: PartitionImage) => Partial<PartitionChange['data']> },
+  change: (partition: PartitionImage) => Partial<PartitionChange['data']>,
 ): PartitionChange[] {
   const version = recordVersion('PartitionChangeRecord', node.metadataVersion);
   const records: PartitionChange[] = [];
   for (const { id: topicId, partitions } of image.topicsById.values()) {
     for (const partition of partitions) {
       if (!partition.replicas.includes(node.nodeId) || !concerns(partition)) continue;
-      const data = { partitionId: partition.partition, topicId, leader: change.leader, ...change.of(partition) };
+      const changed = change(partition);
+      if (Object.keys(changed).length === 0) continue;
+      const data = { partitionId: partition.partition, topicId, ...changed };
       records.push({ name: 'PartitionChangeRecord', version, data });
     }
   }

@@ -19,6 +19,10 @@ export interface RunOptions {
 }
 
 export interface Service {
+  /** Undefined when it did not start. */
+  pid: number | undefined;
+  /** Sends a signal and does not wait. */
+  signal(name: NodeJS.Signals): void;
   /** What the child has written so far, stdout and stderr as they came; the last 64 KiB of it. */
   output(): string;
   /** Settles with a sentence about the end, whatever caused it. */
@@ -95,7 +99,10 @@ export function serve(command: string, args: string[], env: NodeJS.ProcessEnv = 
     await kill();
     throw new Error(`${brief(command, args)} was still running ${timeoutMs} ms after SIGTERM\n${output}`);
   };
-  return { output: () => output, ended, stop, kill };
+  const signal = (name: NodeJS.Signals) => {
+    child.kill(name);
+  };
+  return { pid: child.pid, signal, output: () => output, ended, stop, kill };
 }
 
 function start(command: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
