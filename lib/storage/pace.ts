@@ -8,13 +8,22 @@
 
 /** A call that takes longer than this stalls the broker, ms. */
 const stallMs = 8;
-/** After a stall synchronous calls are avoided for this long, ms. */
+/**
+ * Two stalls within this many calls are the disk's fault. A machine whose processors are taken holds calls up as well,
+ * but seldom the same few: it interrupts at random, and a call takes microseconds.
+ */
+const suspectCalls = 64;
+/** After that synchronous calls are avoided for this long, ms. */
 const avoidMs = 1000;
+
+const never = Number.NEGATIVE_INFINITY;
 
 export class Pace {
   private readonly clock: () => number;
-  private avoidUntil = Number.NEGATIVE_INFINITY;
+  private avoidUntil = never;
   private flushes = 0;
+  /** Calls since the last stall. */
+  private calls = suspectCalls;
 
   /** @param clock milliseconds with fractions, from any origin */
   constructor(clock: () => number = () => performance.now()) {
@@ -23,7 +32,11 @@ export class Pace {
 
   /** Whether a small synchronous call is the better one now. Never while a flush runs: it may wait for that. */
   get isFast(): boolean {
-    return this.flushes === 0 && (this.avoidUntil === Number.NEGATIVE_INFINITY || this.clock() >= this.avoidUntil);
+    if (this.flushes > 0) return false;
+    if (this.avoidUntil === never) return true;
+    if (this.clock() < this.avoidUntil) return false;
+    this.avoidUntil = never;
+    return true;
   }
 
   /** Runs a synchronous call and looks how long it took. */
@@ -33,7 +46,11 @@ export class Pace {
       return call();
     } finally {
       const end = this.clock();
-      this.avoidUntil = end - start > stallMs ? end + avoidMs : Number.NEGATIVE_INFINITY;
+      if (end - start <= stallMs) this.calls++;
+      else {
+        if (this.calls < suspectCalls) this.avoidUntil = end + avoidMs;
+        this.calls = 0;
+      }
     }
   }
 

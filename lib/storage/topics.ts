@@ -55,6 +55,8 @@ export class LocalTopics implements Topics {
   private readonly identified = new Map<string, LocalTopic>();
   private readonly housed = new Map<Partition, HousedPartition>();
   private readonly defaults: TopicConfig;
+  /** What was brought up to last. */
+  private latest: MetadataImage | null = null;
   private updating: Promise<void> = Promise.resolve();
   private isClosed = false;
 
@@ -96,8 +98,9 @@ export class LocalTopics implements Topics {
 
   /** Brings topics, partitions and configurations to what the image says; resolves when all of it can be used. */
   update(image: MetadataImage): Promise<void> {
-    this.updating = this.updating.then(() => (this.isClosed ? undefined : this.apply(image)));
-    return this.updating;
+    const updated = this.updating.then(() => (this.isClosed ? undefined : this.apply(image)));
+    this.updating = updated.catch(() => {}); // reported to who asked; the next image is another matter
+    return updated;
   }
 
   /**
@@ -187,6 +190,8 @@ export class LocalTopics implements Topics {
   }
 
   private async apply(image: MetadataImage): Promise<void> {
+    const { latest } = this;
+    if (latest?.topicsById === image.topicsById && latest.allConfigs === image.allConfigs) return;
     for (const topic of [...this.identified.values()]) {
       if (!image.topicsById.has(topic.id)) await this.remove(topic);
     }
@@ -207,6 +212,7 @@ export class LocalTopics implements Topics {
       }
       topic.isComplete = true;
     }
+    this.latest = image;
   }
 
   /** The topic of an image with the configuration that the image has for it. */
