@@ -6,7 +6,7 @@
  * caller knows (from `wholeSize`) that the batch is there as a whole. Old entries of magic 0 and 1 answer too, with what
  * they have: the one offset they carry is that of their last record, and what they lack reads as "none".
  */
-import { errors } from '../errors';
+import { errors, type KafkaError } from '../errors';
 import { crc32c } from './crc32c';
 import { readInt, readLong, writeInt, writeLong } from './integers';
 import { legacyCrcMatches, legacyMaxTimestamp } from './legacy-entry';
@@ -19,8 +19,8 @@ export const logOverheadBytes = 12;
 export const headerBytes = 61;
 /** Bytes at the front that the CRC does not cover and an append sets: base offset, length, leader epoch. */
 export const placementBytes = 16;
-/** Least that any entry counts in its length: the header of a message of magic 0. */
-const lengthMin = 14;
+/** Least that the length counts, by magic: the rest of the header, and in old entries the lengths of key and value. */
+const lengthMin = [14, 22, headerBytes - logOverheadBytes] as const;
 const magicAt = 16;
 const sequenceMax = 0x7fffffff;
 
@@ -56,15 +56,19 @@ export const fieldAt = Object.freeze({
 export function wholeSize(b: Buffer, at = 0, end = b.length): number {
   if (end - at < logOverheadBytes) return 0;
   const length = readInt(b, at + fieldAt.batchLength);
-  if (length < lengthMin) {
-    throw errors.CORRUPT_MESSAGE.because(`batch length ${length} at byte ${at}, at least ${lengthMin} needed`);
-  }
+  if (length < lengthMin[0]) throw tooShort(length, at, lengthMin[0]);
   if (end - at <= magicAt) return 0;
-  if (b[at + magicAt]! > 2) {
+  const least = lengthMin[b[at + magicAt]!];
+  if (least === undefined) {
     throw errors.CORRUPT_MESSAGE.because(`magic ${magic(b, at)} at byte ${at + magicAt}, only 0, 1 and 2 are known`);
   }
+  if (length < least) throw tooShort(length, at, least);
   const size = logOverheadBytes + length;
   return size > end - at ? 0 : size;
+}
+
+function tooShort(length: number, at: number, least: number): KafkaError {
+  return errors.CORRUPT_MESSAGE.because(`batch length ${length} at byte ${at}, at least ${least} needed`);
 }
 
 /**

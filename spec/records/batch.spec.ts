@@ -82,6 +82,18 @@ describe('wholeSize', () => {
     }
   });
 
+  it('refuses a length that its magic does not allow', () => {
+    for (const [magic, least] of [14, 22, 49].entries()) {
+      const b = Buffer.alloc(80);
+      b[batch.fieldAt.magic] = magic;
+      b.writeInt32BE(least, batch.fieldAt.batchLength);
+      expect(batch.wholeSize(b)).to.equal(12 + least);
+      b.writeInt32BE(least - 1, batch.fieldAt.batchLength);
+      const error = kafkaErrorOf(() => batch.wholeSize(b));
+      expect(error.message).to.equal(`batch length ${least - 1} at byte 0, at least ${least} needed`);
+    }
+  });
+
   it('refuses a magic that Kafka does not have', () => {
     for (const magic of [3, 127, -128, -1]) {
       const b = Buffer.from(whole);
