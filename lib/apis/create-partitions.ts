@@ -44,7 +44,7 @@ export const createPartitions = defineApi({
     const { single, repeated } = once(topics, ({ name }) => name);
     const outcomes = await controller.createPartitions(single, validateOnly);
     const { code } = errors.INVALID_REQUEST;
-    const twice = 'the topic comes more than once in the request';
+    const twice = 'Duplicate topic name.';
     return {
       results: [
         ...repeated.map((name) => ({ name, errorCode: code, errorMessage: twice })),

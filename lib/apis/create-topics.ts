@@ -2,8 +2,8 @@
  * CreateTopics (19): creates topics, or with `validateOnly` says what creating them would lead to.
  *
  * Each topic succeeds or fails by itself; the controller checks name, existence, configuration and placement, in this
- * order. A name that comes twice gets one row with INVALID_REQUEST, behind the others, and so does the metadata log's.
- * More than 10000 partitions in one request refuse all of it.
+ * order. A name that comes twice gets one row with INVALID_REQUEST, behind the others. More partitions than the controller
+ * takes in one request refuse all of it with POLICY_VIOLATION.
  *
  * Versions: 2–7. 4: −1 partitions or replicas stand for the broker's defaults (they do here in any version). 5: the answer
  * has the number of partitions and replicas and the topic's configuration. 7: topic ids.
@@ -11,9 +11,7 @@
 import { errors, type KafkaError } from '../errors';
 import { defineApi } from '../protocol/api';
 import { zeroUuid } from '../protocol/bytes';
-import { array, bool, type Draft, type Infer, int8, int16, int32, string, uuid } from '../protocol/schema';
-import type { Services } from '../services';
-import { metadataTopic } from '../topic-names';
+import { array, bool, type Draft, int8, int16, int32, string, uuid } from '../protocol/schema';
 import { topicConfigEntries } from './shared/config-entries';
 import { once } from './shared/once';
 
@@ -58,11 +56,7 @@ const response = {
   }),
 };
 
-type Request = Infer<typeof request>;
 type Row = Draft<typeof response>['topics'][number];
-
-/** Partitions that one request may create (KAFKA's own limit). */
-const maxPartitions = 10_000;
 
 export const createTopics = defineApi({
   key: 19,
@@ -76,35 +70,18 @@ export const createTopics = defineApi({
 
   async handle({ topics, validateOnly }, _scope, services) {
     const { single, repeated } = once(topics, ({ name }) => name);
-    const allowed = single.filter(({ name }) => name !== metadataTopic);
-    checkSize(allowed, services);
-    const outcomes = await services.controller.createTopics(allowed, validateOnly);
+    const outcomes = await services.controller.createTopics(single, validateOnly);
     const rows = outcomes.map((outcome, i): Row => {
-      if ('refused' in outcome) return failed(allowed[i]!.name, outcome.refused);
+      if ('refused' in outcome) return failed(single[i]!.name, outcome.refused);
       const { name, topicId, numPartitions, replicationFactor, configs } = outcome.done;
       const entries = topicConfigEntries(configs, services.config);
       return { name, topicId, errorCode: 0, errorMessage: null, numPartitions, replicationFactor, configs: entries };
     });
-    const twice = errors.INVALID_REQUEST.because('the topic comes more than once in the request');
-    for (const name of repeated) rows.push(failed(name, twice));
-    if (single.length > allowed.length)
-      rows.push(failed(metadataTopic, errors.INVALID_REQUEST.because(`${metadataTopic} cannot be created`)));
-    return { topics: rows };
+    const twice = errors.INVALID_REQUEST.because('Duplicate topic name.');
+    return { topics: [...rows, ...repeated.map((name) => failed(name, twice))] };
   },
 });
 
 function failed(name: string, { code, message }: KafkaError): Row {
   return { name, topicId: zeroUuid, errorCode: code, errorMessage: message };
-}
-
-function checkSize(topics: Request['topics'], { config }: Services): void {
-  let partitions = 0;
-  for (const { assignments, numPartitions } of topics) {
-    if (assignments.length > 0) partitions += assignments.length;
-    else partitions += numPartitions === -1 ? config['num.partitions'] : Math.max(0, numPartitions);
-  }
-  if (partitions > maxPartitions)
-    throw errors.POLICY_VIOLATION.because(
-      `${partitions} partitions in one request, at most ${maxPartitions} are allowed`,
-    );
 }

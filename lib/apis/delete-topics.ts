@@ -80,7 +80,7 @@ function resolve(body: Request, services: Services): { responses: Row[]; toDelet
     else responses.push(failed(name, topicId, invalid.because('both name and id')));
   }
 
-  const twice = invalid.because('the topic comes more than once in the request');
+  const twice = invalid.because('Duplicate topic name.');
   const names = once(byName, (name) => name);
   const ids = once(byId, (id) => id);
   const repeatedIds = new Set(ids.repeated);

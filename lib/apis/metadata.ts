@@ -3,7 +3,7 @@
  *
  * Topics are asked for by name, by id (then all of them are), or altogether. A name that does not exist is created on the
  * spot where broker and request allow it, and is in the answer like any other; Kafka creates it afterwards and first
- * answers UNKNOWN_TOPIC_OR_PARTITION, which clients take as well. Brokers have the address of the listener that the
+ * answers UNKNOWN_TOPIC_OR_PARTITION, which clients take as well. So do we for too many at once. Brokers have the address of the listener that the
  * request came in on.
  *
  * Versions: 0–13. Before 1 an empty list asks for all topics, from 1 on null does. 0: a partition with a replica that
@@ -67,6 +67,9 @@ type Request = Infer<typeof request>;
 type Response = Draft<typeof response>;
 type TopicRow = Response['topics'][number];
 
+/** Partitions that one request may create; the controller's limit for those that ask for them outright. */
+const maxPartitions = 10_000;
+
 export const metadata = defineApi({
   key: 3,
   name: 'Metadata',
@@ -100,7 +103,8 @@ function checked({ topics, allowAutoTopicCreation }: Request, version: number, s
   if (byId || !allowAutoTopicCreation || !services.config['auto.create.topics.enable']) return [];
   const { topicsByName } = services.metadata();
   const names = new Set(topics.map(({ name }) => name ?? ''));
-  return [...names].filter((name) => !topicsByName.has(name) && isLegalTopicName(name));
+  const missing = [...names].filter((name) => !topicsByName.has(name) && isLegalTopicName(name));
+  return missing.length * services.config['num.partitions'] > maxPartitions ? [] : missing;
 }
 
 async function createAndAnswer(names: string[], body: Request, scope: Scope, services: Services): Promise<Response> {

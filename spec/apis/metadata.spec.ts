@@ -139,6 +139,14 @@ describe('metadata', () => {
       expect(broker.asked).to.deep.equal([]);
     });
 
+    it('does not for more partitions than a request may create', async () => {
+      broker = new TestBroker({ 'num.partitions': 5000 });
+      const three = await ask(broker, metadata, 9, { ...plain, topics: byName('a', 'b', 'c') });
+      expect(three.topics.map(({ errorCode }) => errorCode)).to.deep.equal([3, 3, 3]);
+      const two = await ask(broker, metadata, 9, { ...plain, topics: byName('a', 'b') });
+      expect(two.topics.map(({ errorCode }) => errorCode)).to.deep.equal([0, 0]);
+    });
+
     it('answers that the topic is unknown where it cannot be created', async () => {
       broker.refuseTopics = errors.INVALID_REPLICATION_FACTOR;
       const { topics } = await ask(broker, metadata, 9, { ...plain, topics: byName('fresh') });

@@ -2,8 +2,6 @@
  * Holds every API of lib/apis against Kafka 4.4: declared fields, versions, and all messages that Kafka wrote. It walks
  * the list, so that a new API cannot forget.
  */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { apis } from '../../lib/apis';
@@ -78,19 +76,6 @@ const table = fixtureText('api-versions.tsv')
   .map((line) => line.split('\t'));
 
 describe('apis', () => {
-  it('lists every file of lib/apis once, under its name', () => {
-    const files = readdirSync(join(__dirname, '../../lib/apis'), { withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name !== 'index.ts')
-      .map(({ name }) => name.replace('.ts', ''));
-    const kebab = apis.map(({ name }) => name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase());
-    expect([...kebab].sort()).to.deep.equal(files.sort());
-  });
-
-  it('lists them by key', () => {
-    const keys = apis.map(({ key }) => key);
-    expect(keys).to.deep.equal([...new Set(keys)].sort((a, b) => a - b));
-  });
-
   for (const api of apis) {
     describe(api.name, () => {
       it('has the key, the name and the versions of Kafka', () => {

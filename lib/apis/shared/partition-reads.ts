@@ -99,7 +99,7 @@ class Pass {
   private readOne(read: PartitionRead): Promise<void> | null {
     const { log, offset } = read;
     const full = this.foundAny && this.leftBytes <= 0;
-    if (full || offset === log.limit(this.isolation)) return this.take(read, { records: nothing, nextOffset: offset });
+    if (full || offset >= log.limit(this.isolation)) return this.take(read, { records: nothing, nextOffset: offset });
     const maxBytes = Math.max(0, Math.min(read.maxBytes, this.leftBytes));
     const options = { maxBytes, atLeastOne: !this.foundAny, isolation: this.isolation };
     try {
