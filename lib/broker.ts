@@ -212,7 +212,7 @@ class Connections {
       decoder: decoder({ apis, logger }),
       router: router(services),
       handler: handler({ maxInFlight: config['queued.max.requests'], logger }),
-      encoder: encoder(logger),
+      encoder: encoder({ logger, isLast: (taps.outbound ?? []).length === 0 }),
     };
     this.services = services;
     this.stages = stagesOf(core, taps);

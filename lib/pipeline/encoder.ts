@@ -13,7 +13,16 @@ import { stage } from './stage';
 
 const writer = new Writer();
 
-export function encoder(logger: Logger): Stage<Reply, Buffer> {
+export interface EncoderOptions {
+  readonly logger: Logger;
+  /**
+   * Whether what is pushed reaches the socket as it is. Taps at `outbound` may hold bytes back or change their number:
+   * then memory that was lent to an answer is copied here and goes back at once.
+   */
+  readonly isLast: boolean;
+}
+
+export function encoder({ logger, isLast }: EncoderOptions): Stage<Reply, Buffer> {
   return stage('encoder', 'objects to bytes', (connection) => ({
     each(reply, push, done) {
       const { request, body, release } = reply;
@@ -34,11 +43,15 @@ export function encoder(logger: Logger): Stage<Reply, Buffer> {
         release?.();
         return done(error as Error);
       }
+      if (release !== undefined && !isLast) {
+        chunks = chunks.map((chunk) => Buffer.from(chunk));
+        release();
+      }
       for (const chunk of chunks) {
         connection.encodedBytes += chunk.length;
         push(chunk);
       }
-      if (release !== undefined) connection.whenSent(release);
+      if (release !== undefined && isLast) connection.whenSent(release);
       done();
     },
   }));

@@ -101,7 +101,7 @@ export async function bench(print: Print): Promise<void> {
           decoder: decoder({ apis: new Map([[api.key, api as never]]), logger: pino({ level: 'silent' }) }),
           router: router({} as never),
           handler: handler({ maxInFlight: 500, logger: pino({ level: 'silent' }) }),
-          encoder: encoder(pino({ level: 'silent' })),
+          encoder: encoder({ logger: pino({ level: 'silent' }), isLast: true }),
         },
         {},
       );

@@ -25,6 +25,20 @@ describe('encoder', () => {
     expect(passed.some((chunk) => chunk.buffer === payload.buffer && chunk.length === payload.length)).to.equal(true);
   });
 
+  it('copies lent memory where a tap may still hold it after it has gone back', async () => {
+    const payload = Buffer.alloc(100_000, 'x');
+    const lends = (n: number) => new Answer<EchoResponse>({ n, payload }, () => void payload.fill('y'));
+    const passed: Buffer[] = [];
+    const { client, answers } = run([echo(1, 'exclusive', lends)], {
+      taps: { outbound: [tap((chunk) => passed.push(chunk))] },
+    });
+    client.write(frame(1, 1, 1));
+    await settle();
+    expect(payload[0]).to.equal('y'.charCodeAt(0));
+    expect(passed.some((chunk) => chunk.buffer === payload.buffer)).to.equal(false);
+    expect(answers()[0]!.includes('y')).to.equal(false);
+  });
+
   it('gives the request’s bytes back to the budget', async () => {
     const { client, budget } = run([echo(1, 'exclusive', (n) => ({ n }))]);
     client.write(frame(1, 1, 1, Buffer.alloc(500)));

@@ -80,7 +80,7 @@ export function run(apis: readonly Api[], options: PipelineOptions = {}): Runnin
     decoder: decoder({ apis: new Map(apis.map((api) => [api.key, api])), logger }),
     router: router({} as Services),
     handler: handler({ maxInFlight: options.maxInFlight ?? 100, logger }),
-    encoder: encoder(logger),
+    encoder: encoder({ logger, isLast: options.taps?.outbound === undefined }),
   };
   let endGently = () => {};
   const ended = new Promise<Error | null>((resolve) => {
