@@ -33,3 +33,20 @@ export const apis: readonly Api[] = [
   describeCluster,
   describeTopicPartitions,
 ];
+
+export {
+  apiVersions,
+  createPartitions,
+  createTopics,
+  deleteTopics,
+  describeCluster,
+  describeConfigs,
+  describeTopicPartitions,
+  fetch,
+  findCoordinator,
+  initProducerId,
+  listOffsets,
+  metadata,
+  offsetForLeaderEpoch,
+  produce,
+};

@@ -2,7 +2,8 @@
  * InitProducerId (22): gives a producer its id and epoch, by which its batches are told apart (KIP-98).
  *
  * A producer without a transactional id gets an id that nobody has had, in epoch 0; whatever id it brings along is of no
- * account, but id and epoch come both or not at all.
+ * account, but id and epoch come both or not at all. Kafka answers its very first call COORDINATOR_LOAD_IN_PROGRESS,
+ * because it has no block of ids yet; here the call waits for one.
  *
  * Versions: 0–5. 3: the producer may bring its id and epoch (KIP-360). 4 and 5: errors that no idempotent producer sees.
  *
