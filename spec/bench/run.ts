@@ -10,7 +10,7 @@ import { basename, join } from 'node:path';
 import { type Print, type Row, rounded } from './bench';
 
 const order = ['codec', 'records', 'append', 'log-read', 'fetch', 'pipeline', 'broker', 'start'];
-const notPrograms = ['bench', 'run'];
+const notPrograms = ['bench', 'client', 'run'];
 
 /** Prints rows as they come: the first one brings the head of the table and its widths. */
 function table(): Print {
