@@ -43,6 +43,14 @@ export interface ManifestPartition {
   readCommittedOffsets: 'same' | number[];
 }
 
+export interface ManifestTopic {
+  topicId: string;
+  internal: boolean;
+  /** Configs that were set on the topic. */
+  configs: Record<string, string>;
+  partitions: ManifestPartition[];
+}
+
 export interface Manifest {
   name: string;
   log_dir: string;
@@ -51,7 +59,9 @@ export interface Manifest {
   after_open: { partitions: (Partial<ManifestPartition> & { topic: string; partition: number })[] };
   files: { path: string; size: number; sha256: string }[];
   served: {
-    topics: Record<string, { topicId: string; configs: Record<string, string>; partitions: ManifestPartition[] }>;
+    clusterId: string;
+    nodes: number[];
+    topics: Record<string, ManifestTopic>;
   };
 }
 

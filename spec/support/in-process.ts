@@ -1,0 +1,56 @@
+/**
+ * A whole broker in this process, on a real directory and without a socket: clients talk to it over duplex pairs. Its
+ * clock is virtual unless a spec gives it another, so that nothing happens by itself.
+ */
+import { duplexPair } from 'node:stream';
+import { type DestinationStream, pino } from 'pino';
+import { type SchedulerLike, VirtualAction, VirtualTimeScheduler } from 'rxjs';
+import { type Broker, type BrokerOptions, createBroker } from '../../lib/broker';
+import { type ConfigEntries, loadConfig } from '../../lib/config';
+import { Wire } from './wire';
+
+export interface InProcess {
+  readonly broker: Broker;
+  /** What was logged so far, from `info` up. */
+  readonly logged: Record<string, unknown>[];
+  /** Opens another connection. */
+  connect(): Wire;
+  /** Ends the connections and closes the broker. */
+  close(): Promise<void>;
+}
+
+/** A virtual clock that shows this time until a spec moves it. */
+export function clockAt(nowMs: number): VirtualTimeScheduler {
+  const scheduler = new VirtualTimeScheduler(VirtualAction);
+  scheduler.frame = nowMs;
+  return scheduler;
+}
+
+export interface InProcessOptions extends Pick<BrokerOptions, 'taps' | 'apis'> {
+  readonly config: ConfigEntries;
+  readonly scheduler: SchedulerLike;
+}
+
+/** Opens a broker; rejects as `createBroker` does. */
+export async function openInProcess({ config, scheduler, ...rest }: InProcessOptions): Promise<InProcess> {
+  const logged: Record<string, unknown>[] = [];
+  const lines: DestinationStream = { write: (line) => void logged.push(JSON.parse(line)) };
+  const logger = pino({ level: 'info', base: undefined }, lines);
+  const broker = await createBroker({ config: loadConfig(config), scheduler, logger, ...rest });
+  const wires: Wire[] = [];
+  return {
+    broker,
+    logged,
+    connect: () => {
+      const [client, server] = duplexPair();
+      broker.handle(server);
+      const wire = new Wire(client);
+      wires.push(wire);
+      return wire;
+    },
+    close: async () => {
+      for (const wire of wires) wire.close();
+      await broker.close();
+    },
+  };
+}
