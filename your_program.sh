@@ -2,8 +2,8 @@
 # Runs the broker: ./your_program.sh [server.properties]
 #
 # In a fresh clone, and after a change of the sources, it installs and builds first. Otherwise it compares the time stamps
-# of the sources, which takes a few milliseconds, and becomes the broker. The arguments, the working directory and the
-# environment go to the broker as they are.
+# of the sources, which takes a few milliseconds, and becomes the broker. The arguments and the working directory go
+# to the broker as they are.
 #
 # The time of dist/.built is when the last good build began; what is newer has not been built.
 
@@ -92,4 +92,6 @@ if ! built; then
   built || build
   drop_lock
 fi
+# Node 22 and newer keep compiled code there, which saves a tenth of the start; older ones do not look at it.
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$root/.cache/compiled}"
 exec node "$root/dist/lib/main.js" "$@"

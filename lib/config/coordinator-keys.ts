@@ -7,6 +7,7 @@ import { int, type Keys, short } from './key';
 export const coordinatorKeys = {
   'offsets.topic.compression.codec': int(0)
     .check(codec)
+    .idle()
     .doc('Codec of the batches in __consumer_offsets: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.'),
   'offsets.topic.num.partitions': int(50).min(1).doc('Partitions that __consumer_offsets is created with.'),
   'offsets.topic.replication.factor': short(1)

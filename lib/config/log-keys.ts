@@ -107,7 +107,7 @@ export const logKeys = {
   'max.request.partition.size.limit': int(2000)
     .min(1)
     .doc('Partitions that one answer to DescribeTopicPartitions may hold.'),
-  'log.cleaner.enable': boolean(true).doc('Whether logs are compacted.'),
+  'log.cleaner.enable': boolean(true).idle().doc('Whether logs are compacted.'),
   'log.cleaner.delete.retention.ms': long(86400000)
     .min(0)
     .dynamic()
@@ -122,7 +122,7 @@ export const logKeys = {
     .min(1)
     .dynamic()
     .doc('Time after which a record is compacted, whatever the dirty share of its log.'),
-  'log.cleaner.backoff.ms': long(15000).min(0).dynamic().doc('Time between two looks for a log to compact.'),
+  'log.cleaner.backoff.ms': long(15000).min(0).dynamic().idle().doc('Time between two looks for a log to compact.'),
   'producer.id.expiration.ms': int(86400000)
     .min(1)
     .dynamic()

@@ -39,14 +39,16 @@ export const serverKeys = {
   'metadata.log.segment.bytes': int(1073741824)
     .min(8388608)
     .doc('Size at which a segment of the metadata log is closed and the next one begun.'),
-  'metadata.log.segment.ms': long(604800000).doc(
-    'Age at which a segment of the metadata log is closed and the next one begun.',
-  ),
+  'metadata.log.segment.ms': long(604800000)
+    .idle()
+    .doc('Age at which a segment of the metadata log is closed and the next one begun.'),
   'metadata.log.max.record.bytes.between.snapshots': long(20971520)
     .min(1)
+    .idle()
     .doc('Bytes of new metadata records after which a snapshot is taken.'),
   'metadata.log.max.snapshot.interval.ms': long(3600000)
     .min(0)
+    .idle()
     .doc('Longest time without a snapshot while there are new metadata records; 0: no limit.'),
   'socket.request.max.bytes': int(104857600)
     .min(1)
@@ -75,5 +77,6 @@ export const serverKeys = {
   'num.recovery.threads.per.data.dir': int(2)
     .min(1)
     .dynamic()
+    .idle()
     .doc('Logs of one directory that are loaded or recovered at the same time.'),
 } as const satisfies Keys;
