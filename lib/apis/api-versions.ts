@@ -17,8 +17,8 @@ import type { Scope } from '../protocol/scope';
 import type { Services } from '../services';
 
 const request = {
-  clientSoftwareName: string().since(3),
-  clientSoftwareVersion: string().since(3),
+  clientSoftwareName: string().since(3).default(''),
+  clientSoftwareVersion: string().since(3).default(''),
   clusterId: string().since(5).nullable().default(null),
   nodeId: int32().since(5).default(-1),
 };

@@ -19,9 +19,11 @@ import { once } from './shared/once';
 const request = {
   topics: array({
     name: string().nullable().default(null),
-    topicId: uuid(),
-  }).since(6),
-  topicNames: array(string()).until(5),
+    topicId: uuid().default(zeroUuid),
+  })
+    .since(6)
+    .default([]),
+  topicNames: array(string()).until(5).default([]),
   timeoutMs: int32(),
 };
 

@@ -20,9 +20,9 @@ export const describeCluster = defineApi({
   versions: '0-2',
   flexible: '0+',
   request: {
-    includeClusterAuthorizedOperations: bool(),
+    includeClusterAuthorizedOperations: bool().default(false),
     endpointType: int8().since(1).default(endpointTypes.brokers),
-    includeFencedBrokers: bool().since(2),
+    includeFencedBrokers: bool().since(2).default(false),
   },
   response: {
     throttleTimeMs: int32().default(0),

@@ -17,7 +17,7 @@
 import type { AskedPartition, FetchContext, SessionRequest } from '../coordinators/fetch-sessions';
 import { errors, KafkaError } from '../errors';
 import { Answer, type Answered, defineApi } from '../protocol/api';
-import { maxLong } from '../protocol/bytes';
+import { maxLong, zeroUuid } from '../protocol/bytes';
 import {
   array,
   type Draft,
@@ -61,8 +61,8 @@ const request = {
   sessionId: int32().since(7).default(0),
   sessionEpoch: int32().since(7).default(-1),
   topics: array({
-    topic: string().until(12),
-    topicId: uuid().since(13),
+    topic: string().until(12).default(''),
+    topicId: uuid().since(13).default(zeroUuid),
     partitions: array({
       partition: int32(),
       currentLeaderEpoch: int32().since(9).default(-1),
@@ -75,10 +75,12 @@ const request = {
     }),
   }),
   forgottenTopicsData: array({
-    topic: string().until(12),
-    topicId: uuid().since(13),
+    topic: string().until(12).default(''),
+    topicId: uuid().since(13).default(zeroUuid),
     partitions: array(int32()),
-  }).since(7),
+  })
+    .since(7)
+    .default([]),
   rackId: string().since(11).default(''),
 };
 

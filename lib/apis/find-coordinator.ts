@@ -27,9 +27,9 @@ const topicOf = new Map<number, string>([
 ]);
 
 const request = {
-  key: string().until(3),
+  key: string().until(3).default(''),
   keyType: int8().since(1).default(keyTypes.group),
-  coordinatorKeys: array(string()).since(4),
+  coordinatorKeys: array(string()).since(4).default([]),
 };
 
 interface Found {

@@ -20,7 +20,7 @@ import { fence } from './shared/leader-epoch';
 
 const request = {
   replicaId: int32(),
-  isolationLevel: int8().since(2),
+  isolationLevel: int8().since(2).default(0),
   topics: array({
     name: string(),
     partitions: array({
@@ -29,7 +29,7 @@ const request = {
       timestamp: long(),
     }),
   }),
-  timeoutMs: int32().since(10),
+  timeoutMs: int32().since(10).default(0),
 };
 
 const response = {

@@ -25,12 +25,12 @@ import { type PartitionRow, partitionRows } from './shared/partition-rows';
 
 const request = {
   topics: array({
-    topicId: uuid().since(10),
+    topicId: uuid().since(10).default(zeroUuid),
     name: string().nullable(10),
   }).nullable(1),
   allowAutoTopicCreation: bool().since(4).default(true),
-  includeClusterAuthorizedOperations: bool().since(8).until(10),
-  includeTopicAuthorizedOperations: bool().since(8),
+  includeClusterAuthorizedOperations: bool().since(8).until(10).default(false),
+  includeTopicAuthorizedOperations: bool().since(8).default(false),
 };
 
 const response = {

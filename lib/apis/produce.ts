@@ -35,8 +35,8 @@ const request = {
   acks: int16(),
   timeoutMs: int32(),
   topicData: array({
-    name: string().until(12),
-    topicId: uuid().since(13),
+    name: string().until(12).default(''),
+    topicId: uuid().since(13).default(zeroUuid),
     partitionData: array({
       index: int32(),
       records: records().nullable(),
