@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { apis as allApis } from './apis';
 import { type Config, loadConfig, withDynamicConfigs } from './config';
+import { readIpLimits } from './config/checks';
 import { ClusterController } from './coordinators/controller';
 import { FetchSessions } from './coordinators/fetch-sessions';
 import { BlockProducerIds } from './coordinators/producer-ids';
@@ -155,11 +156,12 @@ async function openBroker(opening: Opening): Promise<Broker> {
     fetchSessions: new FetchSessions({ maxSessions: config['max.incremental.fetch.session.cache.slots'], scheduler }),
   };
   const connections = new Connections(services, opening.taps ?? {});
+  const limits = readIpLimits(config['max.connections.per.ip.overrides']);
   const server = new Server({
     listeners: listeners.open,
     backlog: config['socket.listen.backlog.size'],
     maxConnections: config['max.connections'],
-    maxConnectionsPerIp: (address) => perIp(config, address),
+    maxConnectionsPerIp: (address) => limits.get(address) ?? config['max.connections.per.ip'],
     maxIdleMs: config['connections.max.idle.ms'],
     scheduler,
     logger,
@@ -216,8 +218,7 @@ class Connections {
     };
     this.services = services;
     this.stages = stagesOf(core, taps);
-    const limitBytes = config['queued.max.request.bytes'];
-    this.budget = new Budget(limitBytes < 0 ? Number.POSITIVE_INFINITY : limitBytes);
+    this.budget = new Budget(config['queued.max.request.bytes']);
   }
 
   handle(socket: Duplex, listener: string): () => void {
@@ -237,15 +238,6 @@ class Connections {
       else logger.debug(who, error === null ? 'disconnected' : `disconnected: ${error.message}`);
     });
   }
-}
-
-/** `max.connections.per.ip.overrides` for this address, else `max.connections.per.ip`. */
-function perIp(config: Config, address: string): number {
-  for (const override of config['max.connections.per.ip.overrides'].split(',')) {
-    const at = override.lastIndexOf(':');
-    if (at > 0 && override.slice(0, at).trim() === address) return Number(override.slice(at + 1));
-  }
-  return config['max.connections.per.ip'];
 }
 
 /** What happens to every connection sooner or later: the other side is gone. */

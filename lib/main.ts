@@ -2,6 +2,7 @@
 /**
  * The command line: `millrace [server.properties]`, as `kafka-server-start` takes it.
  */
+import './require-node';
 import { Command } from 'commander';
 import { serve } from './serve';
 

@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { type Broker, createBroker } from './broker';
-import { ConfigError, idleKeys, loadConfig, unknownKeys } from './config';
+import { type Config, ConfigError, idleKeys, loadConfig, unknownKeys } from './config';
+import { hintFor } from './config/hint';
 import { createLogger, type Logger } from './logger';
 import { parseProperties } from './properties';
 
@@ -19,8 +20,7 @@ export async function serve(file: string | undefined, overrides: readonly string
   let broker: Broker;
   try {
     const config = loadConfig(readEntries(file, overrides));
-    for (const key of unknownKeys(config)) logger.warn(`${key} is not a key that Kafka or Millrace knows; it has no effect`);
-    for (const key of idleKeys(config)) logger.debug(`${key} has no effect here`);
+    warnOf(config, logger);
     broker = await createBroker({ config, logger });
     await broker.listen();
   } catch (error) {
@@ -42,6 +42,18 @@ function readEntries(file: string | undefined, overrides: readonly string[]): Ma
   return entries;
 }
 
+/** Keys that do nothing; silence about one that should protect something would be dangerous. */
+function warnOf(config: Config, logger: Logger): void {
+  for (const key of unknownKeys(config)) {
+    const hint = hintFor(key);
+    logger.warn(`${key} has no effect${hint === null ? ': neither Kafka nor Millrace knows it' : `: ${hint}`}`);
+  }
+  for (const key of idleKeys(config)) {
+    const protects = /^(authorizer|super\.users|sasl|ssl|listener\.name|delegation|security)/.test(key);
+    logger[protects ? 'warn' : 'debug'](`${key} has no effect here: Millrace does not do that yet`);
+  }
+}
+
 class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -53,7 +65,9 @@ function fail(error: unknown, logger: Logger): void {
   const foreseen = ['ConfigError', 'PropertiesError', 'LogDirError', 'DirInUse', 'MetadataLogError', 'UsageError'];
   if (code === 'EADDRINUSE') {
     const { port } = error as { port?: number };
-    logger.fatal(`port ${port} is taken by another program; another one can be set with --override listeners=PLAINTEXT://:9093`);
+    logger.fatal(
+      `port ${port} is taken by another program; another one can be set with --override listeners=PLAINTEXT://:9093`,
+    );
   } else if (error instanceof ConfigError || foreseen.includes(name) || code !== undefined) logger.fatal(message);
   else logger.fatal(error);
 }
