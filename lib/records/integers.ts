@@ -1,3 +1,11 @@
+/**
+ * Integers read or written in place in a Buffer: what batch.ts, legacy.ts and the indexes of storage share. Callers know
+ * that the bytes are there.
+ *
+ * Unlike `Reader.long`, `readLong` never gives a bigint: beyond ±2^53 the number is rounded, so that arithmetic on
+ * hostile bytes never throws. Whoever takes such a value from a client refuses it; see validate.ts.
+ */
+
 const two32 = 2 ** 32;
 
 /** The int64 at `at`; exact up to ±2^53, rounded beyond. */
