@@ -6,10 +6,10 @@
  * between BeginTransaction and EndTransaction show all at once or, after AbortTransaction, never (KIP-868).
  */
 import { collisionKey } from '../topic-names';
-import { CopiedMap } from './copied-map';
 import { type BrokerImage, configKey, imageOf, type MetadataImage, type PartitionImage } from './metadata-image';
 import type { MetadataRecord, RecordData, UnknownRecord } from './metadata-records';
 import { changedPartition, newPartition, partitionMaxIndex, withoutElr, withoutHoles } from './partition-fold';
+import { MapDraft } from './sharded-map';
 
 type AnyRecord = MetadataRecord | UnknownRecord;
 
@@ -51,14 +51,14 @@ class ImageDraft {
   constructor(image: MetadataImage, warn: Warn) {
     this.image = image;
     this.warn = warn;
-    this.topicsByName = new CopiedMap(image.topicsByName);
-    this.topicsById = new CopiedMap(image.topicsById);
-    this.collisions = new CopiedMap(image.collisions);
-    this.brokers = new CopiedMap(image.brokers);
-    this.controllers = new CopiedMap(image.controllers);
-    this.features = new CopiedMap(image.features);
-    this.configs = new CopiedMap(image.allConfigs);
-    this.kept = new CopiedMap(image.kept);
+    this.topicsByName = new MapDraft(image.topicsByName);
+    this.topicsById = new MapDraft(image.topicsById);
+    this.collisions = new MapDraft(image.collisions);
+    this.brokers = new MapDraft(image.brokers);
+    this.controllers = new MapDraft(image.controllers);
+    this.features = new MapDraft(image.features);
+    this.configs = new MapDraft(image.allConfigs);
+    this.kept = new MapDraft(image.kept);
     this.nextProducerId = image.nextProducerId;
     this.unknown = image.unknown;
     this.transaction = image.transaction === null ? null : [...image.transaction];
@@ -167,7 +167,7 @@ class ImageDraft {
 
   private addTopic({ name, topicId }: RecordData<'TopicRecord'>): void {
     for (const other of [this.topicsByName.get(name), this.topicsById.get(topicId)]) {
-      if (other === undefined || !this.topicsById.result.has(other.id)) continue;
+      if (other === undefined || !this.topicsById.has(other.id)) continue;
       this.warn(`topic ${name} (${topicId}) takes the place of ${other.name} (${other.id})`);
       this.removeTopic(other.id);
     }
@@ -220,7 +220,7 @@ class ImageDraft {
   private clearElr(topicName: string): void {
     const topic = this.topicsByName.get(topicName);
     if (topicName !== '' && topic === undefined) this.warn(`topic ${topicName} has no ELR to clear: there is none`);
-    for (const { id } of topicName === '' ? this.topicsById.result.values() : topic === undefined ? [] : [topic]) {
+    for (const { id } of topicName === '' ? [...this.topicsById.values()] : topic === undefined ? [] : [topic]) {
       const partitions = this.partitionsOf(id)!;
       for (const [i, partition] of partitions.entries()) partitions[i] = withoutElr(partition);
     }

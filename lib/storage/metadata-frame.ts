@@ -54,12 +54,23 @@ export function decodeRecord(frame: Buffer): MetadataRecord | UnknownRecord {
   }
 }
 
-/** Bytes of one record, the value that it has in the log. */
-export function encodeRecord(draft: MetadataDraft, writer: Writer = new Writer(512)): Buffer {
-  writer.uvarint(frameVersion);
-  writer.uvarint(metadataRecords[draft.name].type);
-  writer.uvarint(draft.version);
-  codec(draft.name, draft.version).write(writer, draft.data as never);
+/** One for all: memory of its own for each of ten thousand small records would cost far more than writing them. */
+const writer = new Writer();
+
+/**
+ * Bytes of one record, the value that it has in the log.
+ * @throws EncodeError for what its version cannot say
+ */
+export function encodeRecord(draft: MetadataDraft): Buffer {
+  try {
+    writer.uvarint(frameVersion);
+    writer.uvarint(metadataRecords[draft.name].type);
+    writer.uvarint(draft.version);
+    codec(draft.name, draft.version).write(writer, draft.data as never);
+  } catch (error) {
+    writer.take(); // the next record must not begin with what there is of this one
+    throw error;
+  }
   return writer.takeBuffer();
 }
 

@@ -5,6 +5,7 @@
  * it was. Everybody reads it (`services.metadata()`); metadata-log.ts replaces it with every append.
  */
 import type { MetadataRecord, RecordData, UnknownRecord } from './metadata-records';
+import { ShardedMap } from './sharded-map';
 
 export interface PartitionImage {
   readonly partition: number;
@@ -104,16 +105,16 @@ export function imageOf(parts: ImageParts): MetadataImage {
 
 /** The image of an empty log. */
 export const emptyImage: MetadataImage = imageOf({
-  topicsByName: new Map(),
-  topicsById: new Map(),
-  collisions: new Map(),
-  brokers: new Map(),
-  controllers: new Map(),
-  features: new Map(),
+  topicsByName: new ShardedMap(),
+  topicsById: new ShardedMap(),
+  collisions: new ShardedMap(),
+  brokers: new ShardedMap(),
+  controllers: new ShardedMap(),
+  features: new ShardedMap(),
   lastOffset: -1,
-  allConfigs: new Map(),
+  allConfigs: new ShardedMap(),
   nextProducerId: 0,
-  kept: new Map(),
+  kept: new ShardedMap(),
   unknown: [],
   transaction: null,
 });

@@ -28,6 +28,7 @@ import { MetadataSegments } from './metadata-segments';
 import { readBootstrap, readNewestSnapshot, type Snapshot, writeInitialSnapshots } from './metadata-snapshot';
 import { formatPartitionMetadata } from './partition-metadata';
 import { type QuorumState, readQuorumState, writeQuorumState } from './quorum-state';
+import { MapDraft } from './sharded-map';
 import { replaceFileSync } from './small-file';
 
 export interface MetadataLogOptions {
@@ -290,7 +291,9 @@ function quorumState(dir: string, logger: Logger): QuorumState | null {
 /** kraft.version is a feature like others to whoever asks, but not a record. */
 function withKraftVersion(image: MetadataImage, { kraftVersion }: Quorum): MetadataImage {
   if (kraftVersion === 0) return image;
-  return imageOf({ ...image, features: new Map([...image.features, ['kraft.version', kraftVersion]]) });
+  const features = new MapDraft(image.features);
+  features.set('kraft.version', kraftVersion);
+  return imageOf({ ...image, features: features.result });
 }
 
 function known(records: Snapshot['records']): MetadataDraft[] {

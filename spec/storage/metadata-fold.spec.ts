@@ -134,7 +134,7 @@ describe('applyRecords', () => {
     const both = [topic('foo', T), partition(T, 0, elr), topic('bar', U), partition(U, 0, elr)];
     const clear = (topicName: string): MetadataDraft => ({ name: 'ClearElrRecord', version: 0, data: { topicName } });
     const elrs = (image: MetadataImage) =>
-      [...image.topicsByName.values()].map((t) => t.partitions[0]!.eligibleLeaderReplicas.length);
+      ['foo', 'bar'].map((name) => image.topicsByName.get(name)!.partitions[0]!.eligibleLeaderReplicas.length);
     expect(elrs(imageAfter([...both, clear('foo')]))).to.deep.equal([0, 1]);
     expect(elrs(imageAfter([...both, clear('')]))).to.deep.equal([0, 0]);
   });
@@ -152,7 +152,7 @@ describe('applyRecords', () => {
     expect([...image.configs(2, 'foo')]).to.deep.equal([['segment.ms', '2']]);
     expect(image.configs(4, '').get('min.insync.replicas')).to.equal('1');
     expect(image.configs(4, '1').get('min.insync.replicas')).to.equal('2');
-    expect([...image.allConfigs.keys()]).to.deep.equal(['2:foo', '4:', '4:1']);
+    expect([...image.allConfigs.keys()]).to.have.members(['2:foo', '4:', '4:1']);
   });
 
   it('follows brokers, controllers, features and producer ids', () => {
@@ -228,7 +228,7 @@ describe('applyRecords', () => {
   it('shows a transaction when it ends, and never when it is aborted', () => {
     const open = imageAfter([topic('foo', T), begin, topic('bar', U), partition(U, 0)]);
     expect([...open.topicsByName.keys()]).to.deep.equal(['foo']);
-    expect([...imageAfter([end], open).topicsByName.keys()]).to.deep.equal(['foo', 'bar']);
+    expect([...imageAfter([end], open).topicsByName.keys()]).to.have.members(['foo', 'bar']);
     expect([...imageAfter([abort], open).topicsByName.keys()]).to.deep.equal(['foo']);
     expect(imageAfter([abort], open).transaction).to.equal(null);
   });

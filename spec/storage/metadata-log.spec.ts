@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { errors, KafkaError } from '../../lib/errors';
 import * as batch from '../../lib/records/batch';
-import { buildBatch } from '../../lib/records/build';
 import { type Disk, nodeDisk } from '../../lib/storage/disk';
-import { encodeRecord } from '../../lib/storage/metadata-frame';
 import type { MetadataImage } from '../../lib/storage/metadata-image';
 import type { MetadataDraft } from '../../lib/storage/metadata-records';
-import { directoryId, inTempDir, kafkaLogs, listeningLogger, openLog, servedFrom, unpack } from '../support/metadata';
+import { inTempDir, listeningLogger, openLog, unpack } from '../support/metadata';
 
 const metadataDir = (dir: string) => join(dir, '__cluster_metadata-0');
 const firstSegment = (dir: string) => join(metadataDir(dir), '00000000000000000000.log');
@@ -25,178 +23,6 @@ const data = ({ configs: _, ...image }: MetadataImage) => image;
 const lines = (fileName: string) => fs.readFileSync(fileName, 'utf8').split('\n');
 
 describe('MetadataLog.open', () => {
-  for (const name of kafkaLogs) {
-    it(`reads ${name} as Apache Kafka served it`, () =>
-      inTempDir((dir) => {
-        unpack(name, dir);
-        const { topics: served, features, configs: configured, clientQuotas, acls } = servedFrom(name);
-        const { logger, lines: warnings } = listeningLogger();
-        const log = openLog(dir, { logger });
-        const topics = [...log.image.topicsByName.values()].map(({ name: topic, id, partitions }) => {
-          const { 'min.insync.replicas': _, ...configs } = Object.fromEntries(log.image.configs(2, topic));
-          return [topic, id, configs, partitions.length] as const;
-        });
-        const expected = Object.entries(served).map(
-          ([topic, { topicId, configs, partitions }]) => [topic, topicId, configs, partitions.length] as const,
-        );
-        expect(topics).to.have.deep.members(expected);
-        expect(Object.fromEntries(log.image.features)).to.deep.equal(features);
-        expect(Object.fromEntries(log.image.configs(4, ''))).to.deep.equal(configured['BROKER:'] ?? {});
-        expect(warnings).to.deep.equal([]);
-        const kept = (record: string) => [...log.image.kept.values()].filter((one) => one.name === record).length;
-        expect(kept('ClientQuotaRecord')).to.equal(
-          clientQuotas.reduce((sum, { values }) => sum + Object.keys(values).length, 0),
-        );
-        expect(kept('AccessControlEntryRecord')).to.equal(Array.isArray(acls) ? acls.length : 0);
-        expect(log.image.lastOffset).to.equal(log.nextOffset - 1);
-      }));
-  }
-
-  it('takes snapshot and log behind it, and ignores what is to be deleted', () =>
-    inTempDir((dir) => {
-      unpack('metadata', dir);
-      const log = openLog(dir);
-      expect(log.nextOffset).to.equal(376);
-      expect(log.leaderEpoch).to.equal(1);
-      expect(Object.fromEntries(log.image.configs(4, '1'))).to.deep.equal({ 'log.cleaner.threads': '2' });
-      expect(Object.fromEntries(log.image.configs(16, 'metrics-sub'))).to.have.all.keys('metrics', 'interval.ms');
-      expect(Object.fromEntries(log.image.configs(32, 'some-group'))).to.have.all.keys('consumer.session.timeout.ms');
-    }));
-
-  it('falls back to the snapshot before one that cannot be read', () =>
-    inTempDir((dir) => {
-      unpack('metadata', dir);
-      const before = data(openLog(dir).image);
-      const newest = join(metadataDir(dir), '00000000000000000305-0000000001.checkpoint');
-      fs.chmodSync(newest, 0o600);
-      fs.truncateSync(newest, 4000);
-      const { logger, lines: warnings } = listeningLogger();
-      expect(new Set(openLog(dir, { logger }).image.topicsById.keys())).to.deep.equal(
-        new Set(before.topicsById.keys()),
-      );
-      expect(warnings).to.have.length(1);
-      expect(warnings[0]).to.include('305-0000000001.checkpoint cannot be read');
-    }));
-
-  it('refuses a log that begins behind the newest snapshot', () =>
-    inTempDir((dir) => {
-      unpack('metadata', dir);
-      for (const name of fs.readdirSync(metadataDir(dir)))
-        if (name.endsWith('.checkpoint')) fs.rmSync(join(metadataDir(dir), name));
-      expect(() => openLog(dir)).to.throw('begins at offset 183, but there is no snapshot');
-    }));
-
-  it('leaves what kafka-storage format leaves in a directory that has nothing', () =>
-    inTempDir((dir) => {
-      const log = openLog(dir);
-      expect(log.isEmpty).to.equal(true);
-      expect(log.quorum.kraftVersion).to.equal(1);
-      expect(log.quorum.voters.map((voter) => voter.voterDirectoryId)).to.deep.equal([directoryId]);
-      expect(log.bootstrapRecords.map((r) => r.name === 'FeatureLevelRecord' && [r.data.name, r.data.featureLevel]))
-        .to.deep //
-        .equal([
-          ['metadata.version', 30],
-          ['eligible.leader.replicas.version', 1],
-          ['group.version', 1],
-          ['share.version', 1],
-          ['streams.version', 1],
-          ['transaction.version', 2],
-        ]);
-      expect(fs.readdirSync(dir).sort()).to.deep.equal(['__cluster_metadata-0', 'bootstrap.checkpoint']);
-      expect(fs.readdirSync(metadataDir(dir)).sort()).to.deep.equal([
-        '00000000000000000000-0000000000.checkpoint',
-        'partition.metadata',
-      ]);
-      expect(openLog(dir).isEmpty).to.equal(true);
-    }));
-
-  it('begins with what Kafka formatted the directory with, in the way of 4.3 and of 4.4', () =>
-    inTempDir((dir) => {
-      unpack('transactions-tv0', dir);
-      fs.rmSync(firstSegment(dir));
-      const levels = (records: readonly MetadataDraft[]) =>
-        records.map((r) => r.name === 'FeatureLevelRecord' && `${r.data.name}=${r.data.featureLevel}`);
-      const formatted = levels(openLog(dir).bootstrapRecords);
-      expect(formatted).to.include('metadata.version=30').and.not.include('transaction.version=2');
-
-      const snapshot = join(metadataDir(dir), '00000000000000000000-0000000000.checkpoint');
-      fs.rmSync(snapshot);
-      fs.renameSync(join(dir, 'bootstrap.checkpoint'), snapshot);
-      expect(levels(openLog(dir).bootstrapRecords)).to.deep.equal(formatted);
-    }));
-
-  it('cuts a torn end off and says how much and why', () =>
-    inTempDir(async (dir) => {
-      unpack('basic', dir);
-      const before = data(openLog(dir).image);
-      fs.appendFileSync(firstSegment(dir), Buffer.alloc(37, 1));
-      const { logger, lines: warnings } = listeningLogger();
-      const log = openLog(dir, { logger });
-      expect(warnings).to.have.length(1);
-      expect(warnings[0]).to.match(/^cut 37 torn bytes off the metadata log: .*0\.log at byte 8488: /);
-      expect(fs.statSync(firstSegment(dir)).size).to.equal(8488);
-      expect(fs.existsSync(firstSegment(dir).replace('.log', '.index'))).to.equal(false);
-      expect(data(log.image)).to.deep.equal(before);
-      await log.append([feature('x', 1)]);
-      expect(openLog(dir).image.features.get('x')).to.equal(1);
-    }));
-
-  it('cuts off a last batch whose checksum is wrong', () =>
-    inTempDir((dir) => {
-      unpack('minimal', dir);
-      const fd = fs.openSync(firstSegment(dir), 'r+');
-      fs.writeSync(fd, 'x', 490);
-      fs.closeSync(fd);
-      const { logger, lines: warnings } = listeningLogger();
-      expect([...openLog(dir, { logger }).image.topicsByName.keys()]).to.deep.equal(['alpha']);
-      expect(warnings[0]).to.match(/^cut 241 torn bytes .* at byte 259: the checksum is wrong$/);
-    }));
-
-  it('does not repair damage within the log', () =>
-    inTempDir((dir) => {
-      unpack('minimal', dir);
-      const fd = fs.openSync(firstSegment(dir), 'r+');
-      fs.writeSync(fd, 'x', 200);
-      fs.closeSync(fd);
-      expect(() => openLog(dir)).to.throw(/is damaged, and good batches follow: .* at byte 91: the checksum is wrong/);
-      expect(fs.statSync(firstSegment(dir)).size).to.equal(500);
-    }));
-
-  it('reads a thin log: a first batch with base offset 1 in a file named 0, no control records', () =>
-    inTempDir(async (dir) => {
-      fs.mkdirSync(metadataDir(dir));
-      const value = encodeRecord(feature('metadata.version', 20));
-      fs.writeFileSync(firstSegment(dir), buildBatch([{ value }], { baseOffset: 1, partitionLeaderEpoch: 7 }));
-      const log = openLog(dir);
-      expect([log.nextOffset, log.leaderEpoch, log.quorum.kraftVersion]).to.deep.equal([2, 7, 0]);
-      await log.lead(() => [[feature('x', 1)]]);
-      const again = openLog(dir);
-      expect([again.nextOffset, again.leaderEpoch, again.image.features.get('x')]).to.deep.equal([4, 8, 1]);
-    }));
-
-  it('warns of records that only a newer Kafka knows and goes on', () =>
-    inTempDir((dir) => {
-      fs.mkdirSync(metadataDir(dir));
-      const values = [Buffer.from('01fa01000102', 'hex'), encodeRecord(feature('metadata.version', 30))];
-      fs.writeFileSync(firstSegment(dir), buildBatch(values.map((value) => ({ value }))));
-      const { logger, lines: warnings } = listeningLogger();
-      expect(openLog(dir, { logger }).image.features.get('metadata.version')).to.equal(30);
-      expect(warnings.join()).to.include('record of type 250, version 0 is unknown');
-    }));
-
-  for (const [level, what] of [
-    [6, 'upgrade it with Kafka 3.9 first'],
-    [34, 'supported are 7 (3.3) to 33 (4.4)'],
-  ] as const) {
-    it(`refuses a log of metadata.version ${level}`, () =>
-      inTempDir((dir) => {
-        fs.mkdirSync(metadataDir(dir));
-        const value = encodeRecord(feature('metadata.version', level));
-        fs.writeFileSync(firstSegment(dir), buildBatch([{ value }]));
-        expect(() => openLog(dir)).to.throw(what);
-      }));
-  }
-
   it('refuses a log of a quorum with other voters', () =>
     inTempDir((dir) => {
       unpack('basic', dir);
@@ -311,17 +137,6 @@ describe('MetadataLog', () => {
       await log.append([feature('x', 1)]);
       expect(log.image.features.get('x')).to.equal(1);
       expect(errorsLogged).to.deep.equal(['a change of the metadata could not be followed']);
-    }));
-
-  it('begins a new segment where one is full, and reads them all again', () =>
-    inTempDir(async (dir) => {
-      const log = openLog(dir, { segmentMaxBytes: 300 });
-      for (let i = 1; i <= 10; i++) await log.append([feature(`feature-${i}`, i)]);
-      const segments = fs.readdirSync(metadataDir(dir)).filter((name) => name.endsWith('.log'));
-      expect(segments.length).to.be.greaterThan(2);
-      expect(data(openLog(dir, { segmentMaxBytes: 300 }).image)).to.deep.equal(data(log.image));
-      fs.truncateSync(join(metadataDir(dir), segments[0]!), 100);
-      expect(() => openLog(dir)).to.throw('is damaged');
     }));
 
   const failing = (fault: { write?: string; flush?: string }): Disk => ({

@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { VirtualTimeScheduler } from 'rxjs';
 import type { Logger } from '../../lib/logger';
+import { applyRecords } from '../../lib/storage/metadata-fold';
+import { stored } from '../../lib/storage/metadata-frame';
+import { emptyImage, type MetadataImage } from '../../lib/storage/metadata-image';
 import { MetadataLog, type MetadataLogOptions } from '../../lib/storage/metadata-log';
+import type { MetadataDraft } from '../../lib/storage/metadata-records';
 import { type Manifest, readManifest, referenceNames, unpack as unpackAll } from './reference-logdirs';
 
 /** What Kafka served from a directory that it wrote, as far as the metadata log says it. */
@@ -77,4 +81,38 @@ export function openLog(dir: string, more: Partial<MetadataLogOptions> = {}): Me
     logger: pino({ level: 'silent' }),
     ...more,
   });
+}
+
+/** An image after these records. */
+export function imageAfter(...records: MetadataDraft[]): MetadataImage {
+  return applyRecords(emptyImage, records.map(stored), records.length - 1);
+}
+
+export function featureRecord(name: string, featureLevel: number): MetadataDraft {
+  return { name: 'FeatureLevelRecord', version: 0, data: { name, featureLevel } };
+}
+
+/** Registers a broker, ready to serve. */
+export function brokerRecord(brokerId: number, more: object = {}): MetadataDraft {
+  const data = { brokerId, incarnationId: directoryId, brokerEpoch: 5, endPoints: [], features: [], rack: null };
+  return {
+    name: 'RegisterBrokerRecord',
+    version: 4,
+    data: { ...data, fenced: false, logDirs: [directoryId], ...more },
+  };
+}
+
+/** A topic with one-replica partitions on node 1. */
+export function topicRecords(name: string, topicId: string, partitions: number, more: object = {}): MetadataDraft[] {
+  const records: MetadataDraft[] = [{ name: 'TopicRecord', version: 0, data: { name, topicId } }];
+  for (let partitionId = 0; partitionId < partitions; partitionId++) {
+    const nobody = { removingReplicas: [], addingReplicas: [] };
+    const data = { partitionId, topicId, replicas: [1], isr: [1], ...nobody, leader: 1, directories: [directoryId] };
+    records.push({
+      name: 'PartitionRecord',
+      version: 2,
+      data: { ...data, leaderEpoch: 0, partitionEpoch: 0, ...more },
+    });
+  }
+  return records;
 }
