@@ -55,7 +55,8 @@ export class Reader {
   position: number;
   /** Name of the field being read, for the error message; codecs keep it up to date. */
   field = '';
-  private readonly elementsMax: number;
+  /** Most array elements that the message may hold. */
+  readonly elementsMax: number;
   private elements = 0;
 
   /**
@@ -79,8 +80,8 @@ export class Reader {
     throw new DecodeError(what, this.field, offset);
   }
 
-  /** Moves past `size` bytes and returns where they begin. */
-  private take(size: number): number {
+  /** Moves past `size` bytes and returns where they begin in the buffer. */
+  take(size: number): number {
     const position = this.position;
     if (size > this.end - position) this.fail(`${size} bytes needed, ${this.end - position} left`);
     this.position = position + size;
@@ -262,7 +263,7 @@ export class Reader {
 }
 
 /** An int64 of its halves, the lower one unsigned: a number where that is exact, else a bigint. */
-function exactLong(high: number, low: number): number {
+export function exactLong(high: number, low: number): number {
   if (high >= -0x200000 && high <= 0x1fffff) return high * two32 + low;
   return beyondNumber((BigInt(high) << 32n) | BigInt(low));
 }

@@ -37,8 +37,10 @@ const stringMaxBytes = 32767;
 export class Writer {
   /** Name of the field being written, for the error message; codecs keep it up to date. */
   field = '';
+  /** Memory that is being written; `room` says where, and may put another in its place. */
+  slab: Buffer;
+  view: DataView;
   private readonly slabBytes: number;
-  private slab: Buffer;
   /** Where the chunk being written begins in the slab. */
   private start = 0;
   private position = 0;
@@ -49,6 +51,7 @@ export class Writer {
   constructor(slabBytes = 65536) {
     this.slabBytes = slabBytes;
     this.slab = Buffer.allocUnsafeSlow(slabBytes);
+    this.view = new DataView(this.slab.buffer);
   }
 
   /** Bytes written since the last `take`. */
@@ -88,8 +91,8 @@ export class Writer {
     this.start = this.position;
   }
 
-  /** Makes room for `size` bytes in one piece and returns where they go. */
-  private room(size: number): number {
+  /** Makes room for `size` bytes in one piece and returns where in the slab they go. */
+  room(size: number): number {
     const p = this.position;
     if (p + size <= this.slab.length) {
       this.position = p + size;
@@ -97,6 +100,7 @@ export class Writer {
     }
     this.cut();
     this.slab = Buffer.allocUnsafeSlow(Math.max(this.slabBytes, size));
+    this.view = new DataView(this.slab.buffer);
     this.start = 0;
     this.position = size;
     return 0;
@@ -131,11 +135,7 @@ export class Writer {
   int32(value: number): void {
     if ((value | 0) !== value) this.outOfRange('an int32', value);
     const p = this.room(4);
-    const b = this.slab;
-    b[p] = value >> 24;
-    b[p + 1] = value >> 16;
-    b[p + 2] = value >> 8;
-    b[p + 3] = value;
+    this.view.setInt32(p, value);
   }
 
   uint32(value: number): void {
@@ -145,21 +145,15 @@ export class Writer {
 
   /** An int64 given as an integer up to ±2^53, or as the bigint that `Reader.long` made of a larger one. */
   long(value: number): void {
-    const p = this.room(8);
-    if (!Number.isSafeInteger(value)) {
-      this.slab.writeBigInt64BE(this.wide(value), p);
-      return;
-    }
-    const b = this.slab;
-    const high = Math.floor(value / two32);
-    b[p] = high >> 24;
-    b[p + 1] = high >> 16;
-    b[p + 2] = high >> 8;
-    b[p + 3] = high;
-    b[p + 4] = value >> 24;
-    b[p + 5] = value >> 16;
-    b[p + 6] = value >> 8;
-    b[p + 7] = value;
+    this.putLong(this.room(8), value);
+  }
+
+  /** Writes an int64 where `room` said. */
+  putLong(p: number, value: number): void {
+    if (Number.isSafeInteger(value)) {
+      this.view.setInt32(p, Math.floor(value / two32));
+      this.view.setInt32(p + 4, value);
+    } else this.view.setBigInt64(p, this.wide(value));
   }
 
   /** The int64 behind what is no safe integer: −2^53, which Reader gives as a number, or a bigint. */
@@ -172,7 +166,7 @@ export class Writer {
   float64(value: number): void {
     if (typeof value !== 'number') this.outOfRange('a float64', value);
     const p = this.room(8);
-    this.slab.writeDoubleBE(value, p);
+    this.view.setFloat64(p, value);
   }
 
   /** 16 bytes, given as 22 characters of base64url. */

@@ -18,7 +18,7 @@ const batch = (size: number) => Buffer.alloc(size, 7);
 const topicId = Buffer.alloc(16, 'millrace').toString('base64url');
 
 /** Fields that are left out have their defaults. */
-const messages: readonly [message: string, version: number, note: string, draft: Draft][] = [
+export const messages: readonly [message: string, version: number, note: string, draft: Draft][] = [
   ['ApiVersionsRequest', 4, '', { clientSoftwareName: 'apache-kafka-java', clientSoftwareVersion: '4.1.0' }],
   ['ApiVersionsResponse', 4, '60 keys', { apiKeys: range(60, (i) => ({ apiKey: i, minVersion: 0, maxVersion: 9 })) }],
   ['MetadataRequest', 12, '100 topics', { topics: range(100, (i) => ({ name: `orders-by-region-${i}` })) }],

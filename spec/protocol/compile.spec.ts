@@ -231,8 +231,8 @@ describe('compile, reading what is no message', () => {
   });
 
   it('refuses a tag that does not fit', () => {
-    expect(refused({ a: int8() }, true, '01 01 05 04 aabb')).to.equal(
-      'tags at byte 4: tag of 4 bytes does not fit in the 2 bytes left',
+    expect(refused({ a: int8() }, true, '01 01 05 03 aabb')).to.equal(
+      'tags at byte 4: tag of 3 bytes does not fit in the 2 bytes left',
     );
   });
 
@@ -286,6 +286,17 @@ describe('compile, writing what the version cannot say', () => {
     expect(refused({ name: undefined })).to.equal('name: is left out, but has no default');
     expect(refused({ list: [{ topic: 'a' }] })).to.equal('list[0].leader: is left out, but has no default');
     expect(refused({ list: [undefined] })).to.equal('list[0]: is left out, but has no default');
+  });
+
+  it('refuses what was wrong, even if it has become right by the time the reason is looked for', () => {
+    let asked = 0;
+    const draft = {
+      get size() {
+        return asked++ === 0 ? 70000 : 7;
+      },
+    };
+    const writer = new Writer();
+    expect(() => compile({ size: int16() }, 0, false).write(writer, draft)).to.throw(EncodeError);
   });
 
   it('names the field inside a tagged struct', () => {

@@ -38,24 +38,27 @@ const buffers = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 1000, max: 2000 }).map((size) => Buffer.alloc(size, size)) },
 );
 
-const primitiveValues: Readonly<Record<Primitive, fc.Arbitrary<unknown>>> = {
-  bool: fc.boolean(),
-  int8: fc.integer({ min: -0x80, max: 0x7f }),
-  int16: fc.integer({ min: -0x8000, max: 0x7fff }),
-  uint16: fc.integer({ min: 0, max: 0xffff }),
-  int32: fc.integer(),
-  uint32: fc.integer({ min: 0, max: 0xffffffff }),
-  long: longs,
+const primitives: Readonly<Record<Primitive, { type: () => AnyField; values: fc.Arbitrary<unknown> }>> = {
+  bool: { type: notation.bool, values: fc.boolean() },
+  int8: { type: notation.int8, values: fc.integer({ min: -0x80, max: 0x7f }) },
+  int16: { type: notation.int16, values: fc.integer({ min: -0x8000, max: 0x7fff }) },
+  uint16: { type: notation.uint16, values: fc.integer({ min: 0, max: 0xffff }) },
+  int32: { type: notation.int32, values: fc.integer() },
+  uint32: { type: notation.uint32, values: fc.integer({ min: 0, max: 0xffffffff }) },
+  long: { type: notation.long, values: longs },
   // Minus zero is the default of a tagged field and then reads back as zero.
-  float64: fc.double().map((value) => (value === 0 ? 0 : value)),
-  uuid: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
-  string: strings,
-  bytes: buffers,
-  records: buffers,
+  float64: { type: notation.float64, values: fc.double().map((value) => (value === 0 ? 0 : value)) },
+  uuid: {
+    type: notation.uuid,
+    values: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+  },
+  string: { type: notation.string, values: strings },
+  bytes: { type: notation.bytes, values: buffers },
+  records: { type: notation.records, values: buffers },
 };
 
 const mayBeNull = ['string', 'bytes', 'records', 'array', 'struct'];
-const mayHaveDefault = Object.keys(primitiveValues).filter((is) => is !== 'bytes' && is !== 'records');
+const mayHaveDefault = Object.keys(primitives).filter((is) => is !== 'bytes' && is !== 'records');
 
 /** Values of one field, null where the version allows it. */
 function valuesOf({ declared }: AnyField, version: number): fc.Arbitrary<unknown> {
@@ -65,7 +68,7 @@ function valuesOf({ declared }: AnyField, version: number): fc.Arbitrary<unknown
       ? draftsOf(kind.fields, version)
       : kind.is === 'array'
         ? fc.array(valuesOf(kind.element, version), { maxLength: 4 })
-        : primitiveValues[kind.is];
+        : primitives[kind.is].values;
   const nullable = notation.covers(nulls, version);
   const some = fallback === undefined || fallback === null ? present : fc.oneof(present, fc.constant(fallback));
   return nullable ? fc.option(some) : some;
@@ -85,9 +88,7 @@ const versions = fc.integer({ min: 0, max: versionMax });
 
 /** A type without versions, null, tag or default. */
 function typesOf(depth: number): fc.Arbitrary<AnyField> {
-  const primitive = fc
-    .constantFrom(...(Object.keys(primitiveValues) as Primitive[]))
-    .map((is) => notation[is]() as AnyField);
+  const primitive = fc.constantFrom(...Object.values(primitives)).map(({ type }) => type());
   if (depth === 0) return primitive;
   // The first field is always there: an element that takes no bytes could be there any number of times.
   const element = schemasOf(depth - 1).map(
@@ -100,7 +101,10 @@ function typesOf(depth: number): fc.Arbitrary<AnyField> {
     { weight: 4, arbitrary: primitive },
     { weight: 1, arbitrary: primitive.map((type) => notation.array(type) as AnyField) },
     { weight: 2, arbitrary: nullableElement.map((type) => notation.array(type) as AnyField) },
-    { weight: 1, arbitrary: typesOf(depth - 1).map((type) => notation.array(notation.array(type)) as AnyField) },
+    {
+      weight: 1,
+      arbitrary: fc.oneof(primitive, element).map((type) => notation.array(notation.array(type)) as AnyField),
+    },
     { weight: 2, arbitrary: schemasOf(depth - 1).map((schema) => notation.struct(schema) as AnyField) },
   );
 }
@@ -119,7 +123,7 @@ function fieldsOf(depth: number): fc.Arbitrary<{ field: AnyField; tagged: boolea
       if (fallback === 0 && nullable) return fc.constant(made(field.default(null)));
       if (fallback === 1 && is === 'array') return fc.constant(made(field.default([])));
       if (fallback <= 1 && mayHaveDefault.includes(is))
-        return primitiveValues[is as Primitive].map((value) => made(field.default(value)));
+        return primitives[is as Primitive].values.map((value) => made(field.default(value)));
       return fc.constant(made(field));
     });
 }
