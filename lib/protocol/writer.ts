@@ -221,7 +221,7 @@ export class Writer {
   raw(value: Buffer): void {
     if (value.length < referenceMinBytes) {
       const p = this.room(value.length);
-      value.copy(this.slab, p);
+      this.slab.set(value, p);
       return;
     }
     this.cut();
