@@ -14,6 +14,7 @@ import { type Config, loadConfig, withDynamicConfigs } from './config';
 import { readIpLimits } from './config/checks';
 import { ClusterController } from './coordinators/controller';
 import { FetchSessions } from './coordinators/fetch-sessions';
+import { internalTopic } from './coordinators/internal-topics';
 import { BlockProducerIds } from './coordinators/producer-ids';
 import { register, signOff } from './coordinators/registration';
 import { Hangup } from './errors';
@@ -130,7 +131,11 @@ async function openBroker(opening: Opening): Promise<Broker> {
     controllerEndpoints: controllerEndpoints.map((endpoint) => ({ ...endpoint, securityProtocol: 0 })),
     directoryIds: dirs.map(({ id }) => id),
     minInsyncReplicas: given['min.insync.replicas'],
-    orphans: () => findOrphans(dirs, logger).map((topic) => ({ ...topic, configs: [] })),
+    orphans: () =>
+      findOrphans(dirs, logger).map((topic) => ({
+        ...topic,
+        configs: internalTopic(topic.name, given)?.configs ?? [],
+      })),
     logger,
   });
   const { image } = metadataLog;
