@@ -7,6 +7,7 @@
  * needs no index.
  */
 import { errors } from '../errors';
+import { headerBytes } from '../records/batch';
 import { BatchHeader } from './batch-header';
 import { BatchScan } from './batch-scan';
 import type { ReadBatches } from './engine';
@@ -22,8 +23,19 @@ const hotReadBytes = 1024 * 1024;
 const hotTailBytes = 32 * 1024 * 1024;
 /** What a lookup on a cold segment brings into the page cache at once. */
 const warmBytes = 64 * 1024;
+/** The first batch is read with its header at least, and mostly as a whole. */
+const firstReadBytes = 4096;
 const placesKept = 8;
 const empty = Buffer.alloc(0);
+
+/** What a reader wants: whole batches from the one that holds `from`, none that begins at `limit` or later. */
+export interface Ask {
+  readonly from: number;
+  readonly limit: number;
+  /** Most bytes to return, but for the first batch if `atLeastOne`. */
+  readonly maxBytes: number;
+  readonly atLeastOne: boolean;
+}
 
 /** A batch that begins at `offset` lies at `position` of the segment. */
 interface Place {
@@ -65,36 +77,31 @@ export class LogRead {
     return bytes;
   }
 
-  /**
-   * Reads whole batches from the one that holds `fromOffset`, none that begins at `limit` or later.
-   * @param maxBytes most bytes to return, but for the first batch if `atLeastOne`
-   */
-  read(fromOffset: number, limit: number, maxBytes: number, atLeastOne: boolean): ReadBatches | Promise<ReadBatches> {
-    const nothing = { records: empty, nextOffset: fromOffset };
-    if (fromOffset >= limit || (maxBytes <= 0 && !atLeastOne)) return nothing;
-    const known = this.placeOf(fromOffset);
-    if (known !== undefined) return this.readAt(known, limit, maxBytes, atLeastOne);
-    const segment = this.log.segments[this.log.segmentIndex(fromOffset)]!;
+  read(ask: Ask): ReadBatches | Promise<ReadBatches> {
+    const { from } = ask;
+    if (from >= ask.limit || (ask.maxBytes <= 0 && !ask.atLeastOne)) return nothing(ask);
+    const known = this.placeOf(from);
+    if (known !== undefined) return this.readAt(known, ask);
+    const segment = this.log.segments[this.log.segmentIndex(from)]!;
     const isQuick = this.isHot(segment, segment.size) || this.log.context.pace.isFast;
-    if (!isQuick || !segment.offsetIndex.isAtHand(fromOffset))
-      return this.readCold(fromOffset, limit, maxBytes, atLeastOne);
-    const place = this.find(fromOffset);
-    return place === null ? nothing : this.readAt(place, limit, maxBytes, atLeastOne);
+    if (!isQuick || !segment.offsetIndex.isAtHand(from)) return this.readCold(ask);
+    const place = this.find(from);
+    return place === null ? nothing(ask) : this.readAt(place, ask);
   }
 
   /** Looks an offset up without holding anybody up: what the lookup needs is read first. */
-  private async readCold(from: number, limit: number, maxBytes: number, atLeastOne: boolean): Promise<ReadBatches> {
-    const segment = this.log.segments[this.log.segmentIndex(from)]!;
+  private async readCold(ask: Ask): Promise<ReadBatches> {
+    const segment = this.log.segments[this.log.segmentIndex(ask.from)]!;
     await segment.offsetIndex.index.warm();
-    const position = segment.offsetIndex.positionFor(from);
+    const position = segment.offsetIndex.positionFor(ask.from);
     const lent = this.buffers.lend(warmBytes);
     try {
       await segment.log.read(lent.bytes, 0, Math.min(warmBytes, segment.size - position), position);
     } finally {
       lent.release();
     }
-    const place = this.find(from);
-    return place === null ? { records: empty, nextOffset: from } : this.readAt(place, limit, maxBytes, atLeastOne);
+    const place = this.find(ask.from);
+    return place === null ? nothing(ask) : this.readAt(place, ask);
   }
 
   /** The batch that holds the offset, or the next one if compaction left a gap there; null at the end of the log. */
@@ -114,44 +121,36 @@ export class LogRead {
     return null;
   }
 
-  private readAt(
-    place: Place,
-    limit: number,
-    maxBytes: number,
-    atLeastOne: boolean,
-  ): ReadBatches | Promise<ReadBatches> {
+  private readAt(place: Place, ask: Ask): ReadBatches | Promise<ReadBatches> {
     const { segment, position } = place;
+    const { pace } = this.log.context;
     const available = segment.size - position;
-    const wanted = Math.min(available, Math.max(maxBytes, atLeastOne ? 4096 : 0));
+    const wanted = Math.min(available, Math.max(ask.maxBytes, ask.atLeastOne ? firstReadBytes : headerBytes));
     const isSync =
-      (wanted <= smallReadBytes && this.log.context.pace.isFast) ||
-      (wanted <= hotReadBytes && this.isHot(segment, position));
-    if (!isSync) return this.readAsync(place, limit, maxBytes, atLeastOne, wanted);
+      (wanted <= smallReadBytes && pace.isFast) || (wanted <= hotReadBytes && this.isHot(segment, position));
+    if (!isSync) return this.readAsync(place, ask, wanted);
     const lent = this.buffers.lend(wanted);
-    this.log.context.pace.time(() =>
-      this.check(segment, position, wanted, segment.log.readSync(lent.bytes, 0, wanted, position)),
-    );
-    const result = this.cut(place, lent.bytes, wanted, limit, maxBytes, atLeastOne);
-    if (typeof result !== 'number') return { ...result, release: lent.release };
-    lent.release();
-    return this.readAsync(place, limit, maxBytes, atLeastOne, result);
+    try {
+      pace.time(() => this.check(segment, position, wanted, segment.log.readSync(lent.bytes, 0, wanted, position)));
+      const cut = this.cut(place, lent.bytes, wanted, ask);
+      if (typeof cut !== 'number') return { ...cut, release: lent.release };
+      lent.release();
+      return this.readAsync(place, ask, cut);
+    } catch (error) {
+      lent.release();
+      throw error;
+    }
   }
 
-  private async readAsync(
-    place: Place,
-    limit: number,
-    maxBytes: number,
-    atLeastOne: boolean,
-    wanted: number,
-  ): Promise<ReadBatches> {
+  private async readAsync(place: Place, ask: Ask, wanted: number): Promise<ReadBatches> {
     const { segment, position } = place;
     const lent = this.buffers.lend(wanted);
     try {
       this.check(segment, position, wanted, await segment.log.read(lent.bytes, 0, wanted, position));
-      const result = this.cut(place, lent.bytes, wanted, limit, maxBytes, atLeastOne);
-      if (typeof result !== 'number') return { ...result, release: lent.release };
+      const cut = this.cut(place, lent.bytes, wanted, ask);
+      if (typeof cut !== 'number') return { ...cut, release: lent.release };
       lent.release();
-      return this.readAsync(place, limit, maxBytes, atLeastOne, result);
+      return this.readAsync(place, ask, cut);
     } catch (error) {
       lent.release();
       throw error;
@@ -162,22 +161,14 @@ export class LogRead {
    * The whole batches among the first `length` bytes read at a place; or, if the first batch is to be returned and is
    * longer than what was read, its size.
    */
-  private cut(
-    place: Place,
-    bytes: Buffer,
-    length: number,
-    limit: number,
-    maxBytes: number,
-    atLeastOne: boolean,
-  ): { records: Buffer; nextOffset: number } | number {
+  private cut(place: Place, bytes: Buffer, length: number, ask: Ask): ReadBatches | number {
     const { header } = this;
     const { segment, position } = place;
+    const { limit, maxBytes } = ask;
     const fault = header.read(bytes, 0, length);
     if (fault !== null) throw corrupt(segment, position, fault);
     if (header.size > segment.size - position) throw corrupt(segment, position, `batch of ${header.size} bytes`);
-    const nothing = { records: empty, nextOffset: place.offset };
-    if (header.baseOffset >= limit) return nothing;
-    if (header.size > maxBytes && !atLeastOne) return nothing;
+    if (header.baseOffset >= limit || (header.size > maxBytes && !ask.atLeastOne)) return nothing(ask);
     if (header.size > length) return header.size;
     const end = Math.min(length, Math.max(maxBytes, header.size));
     if (end === segment.size - position) {
@@ -197,12 +188,7 @@ export class LogRead {
     return this.result(bytes, place, at, nextOffset);
   }
 
-  private result(
-    bytes: Buffer,
-    place: Place,
-    length: number,
-    nextOffset: number,
-  ): { records: Buffer; nextOffset: number } {
+  private result(bytes: Buffer, place: Place, length: number, nextOffset: number): ReadBatches {
     this.remember(nextOffset, place.segment, place.position + length);
     return { records: bytes.subarray(0, length), nextOffset };
   }
@@ -241,6 +227,10 @@ export class LogRead {
     this.places[this.oldestPlace] = { offset, segment, position };
     this.oldestPlace = (this.oldestPlace + 1) % placesKept;
   }
+}
+
+function nothing({ from }: Ask): ReadBatches {
+  return { records: empty, nextOffset: from };
 }
 
 function corrupt(segment: Segment, position: number, what: string): Error {

@@ -101,8 +101,8 @@ export class Partition implements PartitionLog {
     if (this.refusal !== null) throw this.refusal;
     checkRange(fromOffset, this.log);
     try {
-      const limit = this.limit(options.isolation);
-      const batches = this.reading.read(fromOffset, limit, options.maxBytes, options.atLeastOne);
+      const { maxBytes, atLeastOne, isolation } = options;
+      const batches = this.reading.read({ from: fromOffset, limit: this.limit(isolation), maxBytes, atLeastOne });
       if (!(batches instanceof Promise)) return batches;
       return batches.catch((error) => {
         throw this.readFailure(fromOffset, error);

@@ -132,6 +132,11 @@ export class LocalTopics implements Topics {
     return isComplete;
   }
 
+  /** Resolves when every checkpoint that was begun is on the device. */
+  checkpointed(): Promise<void> {
+    return this.upkeep.written();
+  }
+
   /** Loads the partitions that lie on disk. */
   private async load(image: MetadataImage): Promise<void> {
     let turn = 0;

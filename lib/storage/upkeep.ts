@@ -75,6 +75,11 @@ export class Upkeep {
     return written;
   }
 
+  /** Resolves when the checkpoints that were begun are written, or given up. */
+  written(): Promise<void> {
+    return this.writing;
+  }
+
   /** Lets go of segments that are too old or too many. */
   retain(): void {
     const nowMs = this.options.scheduler.now();

@@ -10,7 +10,7 @@ import { VirtualAction, VirtualTimeScheduler } from 'rxjs';
 import { loadConfig } from '../../lib/config';
 import type { Logger } from '../../lib/logger';
 import { LocalAppends } from '../../lib/storage/appends';
-import { nodeDisk, type Disk } from '../../lib/storage/disk';
+import { type Disk, nodeDisk } from '../../lib/storage/disk';
 import { configKey, emptyImage, imageOf, type MetadataImage, type TopicImage } from '../../lib/storage/metadata-image';
 import type { Partition } from '../../lib/storage/partition';
 import { LocalTopics } from '../../lib/storage/topics';
@@ -151,6 +151,12 @@ export class Storage {
       return copy;
     });
     return Storage.open({ ...this.options, nowMs: this.scheduler.now(), clean: false, dirs, ...changes });
+  }
+
+  /** Removes the directories under the logs, as if they had never been: quicker than to stop. */
+  discard(): void {
+    for (const topic of this.topics) for (const partition of topic.partitions) partition.log.release();
+    for (const dir of this.dirs) rmSync(dir, { recursive: true, force: true });
   }
 
   /** Stops, however that ends, and removes the directories. */
