@@ -88,7 +88,7 @@ function lockAsKafka(path: string, dir: string): DirLock {
     if (pid !== null) throw new DirInUse(`${dir} is in use: process ${pid} holds ${kafkaLockName}, as Kafka does`);
     return { release: () => {} };
   }
-  fs.closeSync(fs.openSync(file, 'a'));
+  // SQLite makes the file. Nobody else in this process may open it: closing it would end the lock, as fcntl has it.
   const database = new module.DatabaseSync(file);
   try {
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');

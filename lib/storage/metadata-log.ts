@@ -49,7 +49,10 @@ export interface MetadataLogOptions {
  */
 export type Change = (image: MetadataImage, nextOffset: number) => readonly (readonly MetadataDraft[])[];
 
-/** Told of every change before anybody else sees it; the change is complete when the promise resolves. */
+/**
+ * Told of every change before anybody else sees it; the change is complete when the promise resolves. It must not wait for
+ * a change of its own: that one's turn comes only afterwards.
+ */
 export type Follower = (previous: MetadataImage, next: MetadataImage) => Promise<void> | void;
 
 const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ';

@@ -112,6 +112,7 @@ export class MetadataSegments {
       throw error;
     }
     await last!.flush();
+    if (size === 0) flushDirectory(this.directory.path);
     this.size = size + bytes;
     this.sound = true;
   }
@@ -135,4 +136,14 @@ function wholeBatch(scan: BatchScan, file: StoredFile): Buffer {
   const whole = Buffer.allocUnsafeSlow(size);
   file.readSync(whole, 0, size, scan.position);
   return whole;
+}
+
+/** A new file is only there after a power failure once its directory is on the device as well. */
+function flushDirectory(path: string): void {
+  const fd = fs.openSync(path, 'r');
+  try {
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
 }
