@@ -47,10 +47,18 @@ async function start(dir: string): Promise<{ ms: number; pid: number; stop(): Pr
   const topics = [{ name: 'bench' }];
   const records = buildBatch([{ value: Buffer.from('x') }], { timestamp: Date.now() });
   for (;;) {
-    const body = { acks: -1, timeoutMs: 1000, topicData: [{ name: 'bench', topicId: '', partitionData: [{ index: 0, records }] }] };
+    const body = {
+      acks: -1,
+      timeoutMs: 1000,
+      topicData: [{ name: 'bench', topicId: '', partitionData: [{ index: 0, records }] }],
+    };
     const answer = await one.ask(produce, 11, body);
     if (answer.responses[0]!.partitionResponses[0]!.errorCode === 0) break;
-    await one.ask(metadata, 9, { topics, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false } as never);
+    await one.ask(metadata, 9, {
+      topics,
+      includeClusterAuthorizedOperations: false,
+      includeTopicAuthorizedOperations: false,
+    } as never);
   }
   const ms = performance.now() - startedMs;
   one.close();
@@ -81,12 +89,18 @@ export async function bench(print: Print): Promise<void> {
   const sockets: Socket[] = [];
   const connections = 2000;
   for (let i = 0; i < connections; i++) {
-    sockets.push(await new Promise<Socket>((done) => {
-      const socket = connect(port, '127.0.0.1', () => done(socket));
-    }));
+    sockets.push(
+      await new Promise<Socket>((done) => {
+        const socket = connect(port, '127.0.0.1', () => done(socket));
+      }),
+    );
   }
   await wait(1000);
-  print({ what: 'memory per idle connection', figure: ((residentMb(broker.pid) - idleMb) * 1024) / connections, unit: 'KB' });
+  print({
+    what: 'memory per idle connection',
+    figure: ((residentMb(broker.pid) - idleMb) * 1024) / connections,
+    unit: 'KB',
+  });
   for (const socket of sockets) socket.destroy();
   await broker.stop();
   rmSync(dir, { recursive: true, force: true });
