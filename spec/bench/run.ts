@@ -20,7 +20,7 @@ function table(): Print {
   return (row: Row) => {
     const cells = Object.values(row).map((cell) => (typeof cell === 'number' ? rounded(cell) : cell));
     if (widths === null) {
-      widths = Object.keys(row).map((name, i) => Math.max(name.length, i === 0 ? 44 : 10));
+      widths = Object.keys(row).map((name, i) => Math.max(name.length, i === 0 ? 50 : 10));
       console.log(line(Object.keys(row)));
     }
     console.log(line(cells));
