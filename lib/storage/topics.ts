@@ -137,6 +137,11 @@ export class LocalTopics implements Topics {
     return this.upkeep.written();
   }
 
+  /** Resolves when nothing is being removed any more. */
+  removed(): Promise<void> {
+    return this.upkeep.removed();
+  }
+
   /** Loads the partitions that lie on disk. */
   private async load(image: MetadataImage): Promise<void> {
     let turn = 0;

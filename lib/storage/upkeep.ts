@@ -29,6 +29,7 @@ export class Upkeep {
   private readonly options: UpkeepOptions;
   private readonly timers = new Subscription();
   private writing: Promise<void> = Promise.resolve();
+  private readonly removing = new Set<Promise<void>>();
 
   constructor(options: UpkeepOptions) {
     this.options = options;
@@ -51,13 +52,20 @@ export class Upkeep {
     this.timers.unsubscribe();
   }
 
-  /** Removes a file or directory once its deletion is old enough; not at all if the broker stops before. */
+  /** Removes a directory once its deletion is old enough; not at all if the broker stops before. */
   removeLater(path: string, delayMs: number): void {
     this.later(delayMs, () => {
-      fs.promises.rm(path, { recursive: true, force: true }).catch((error) => {
+      const removed = fs.promises.rm(path, { recursive: true, force: true }).catch((error) => {
         this.options.logger.error({ err: error, path }, 'cannot remove what was deleted');
       });
+      this.removing.add(removed);
+      removed.then(() => this.removing.delete(removed));
     });
+  }
+
+  /** Resolves when nothing is being removed any more. */
+  async removed(): Promise<void> {
+    await Promise.all(this.removing);
   }
 
   /** Writes the checkpoints, one set after another; resolves once they are on the device. */
