@@ -6,6 +6,7 @@
  */
 import { type Duplex, Writable } from 'node:stream';
 import type { LiveConnection } from './connection';
+import { waitingBytes } from './stage';
 
 export function outlet(connection: LiveConnection, socket: Duplex): Writable {
   let corked = false;
@@ -14,7 +15,7 @@ export function outlet(connection: LiveConnection, socket: Duplex): Writable {
     socket.uncork();
   };
   return new Writable({
-    highWaterMark: 1,
+    highWaterMark: waitingBytes,
     decodeStrings: false,
     write(chunk: Buffer, _encoding, done) {
       if (!corked) {

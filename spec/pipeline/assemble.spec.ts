@@ -1,5 +1,4 @@
 import { connect, createServer, type Socket } from 'node:net';
-import type { Transform } from 'node:stream';
 import { expect } from 'chai';
 import { Budget } from '../../lib/pipeline/budget';
 import type { Call, Frame, Reply, Request, Seams } from '../../lib/pipeline/seams';
@@ -161,15 +160,5 @@ describe('assemble', () => {
       expect(made * megabyte - inKernel).to.be.at.most(6 * megabyte);
       close();
     });
-  });
-});
-
-describe('Transform streams of the pipeline', () => {
-  it('hold one item each', () => {
-    const made = stage<Buffer, Buffer>('x', 'bytes to bytes', () => ({ each: (_i, _p, done) => done() }))(
-      null as never,
-    );
-    const { readableHighWaterMark, writableHighWaterMark } = made as Transform;
-    expect([readableHighWaterMark, writableHighWaterMark]).to.deep.equal([1, 1]);
   });
 });

@@ -53,6 +53,18 @@ describe('stage', () => {
     expect(connection.hangup?.message).to.equal('bad item');
   });
 
+  it('lets next to nothing wait: two objects, or 64 KiB', () => {
+    const begin = () => ({ each: (_item: unknown, _push: unknown, done: () => void) => done() });
+    const marks = (['bytes to objects', 'objects to bytes'] as const).map((shape) => {
+      const stream = stage<unknown, unknown>('any', shape, begin)(live());
+      return [stream.writableHighWaterMark, stream.readableHighWaterMark];
+    });
+    expect(marks).to.deep.equal([
+      [65536, 2],
+      [2, 65536],
+    ]);
+  });
+
   it('fails with any other error', async () => {
     const broken = stage<string, string>('broken', 'objects to objects', () => ({
       each: (_item, _push, done) => done(new TypeError('a bug')),
