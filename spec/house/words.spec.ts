@@ -19,6 +19,7 @@ const waitsOfSpecs: Readonly<Record<string, string>> = {
   'spec/conformance/': 'other programs in their own time; each wait ends as soon as what it waits for is there',
   'spec/support/child.ts': 'a deadline for another program',
   'spec/support/probe.ts': 'asks again until a broker in another process answers',
+  'spec/support/steady-producer.ts': 'waits for the next acknowledgement from the network',
   'spec/support/wire.ts': 'a deadline for an answer from the network',
   'spec/support/writing.ts': 'asks again until Apache Kafka gives out producer ids',
 };
