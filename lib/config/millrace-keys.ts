@@ -16,6 +16,9 @@ export const millraceKeys = {
   'millrace.index.cache.max.bytes': int(16777216)
     .min(0)
     .doc('Memory for index files of segments that are read; those of active segments come on top.'),
+  'millrace.read.buffers.lent.max.bytes': long(268435456)
+    .min(1)
+    .doc('Memory for what was read from logs and is being sent; beyond it each partition answers one batch at a time.'),
   'millrace.read.buffers.idle.max.bytes': int(33554432)
     .min(0)
     .doc('Memory that is kept for the next reads from logs while none uses it.'),

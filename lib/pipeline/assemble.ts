@@ -47,8 +47,8 @@ export function assemble(
   const first = streams[0]!;
   let lost: Error | null = null;
   pipeline([...streams, outlet(connection, socket)], (error) => {
-    connection.close();
     socket.destroy();
+    connection.close();
     ended(connection.hangup ?? lost ?? error ?? null);
   });
   // The socket stays outside the pipeline: its two directions end at different times, and the broker may stop reading it.

@@ -27,8 +27,10 @@ export class LiveConnection implements Connection {
   /** Bytes of answers that Encoder has passed on. */
   encodedBytes = 0;
   private sentBytes = 0;
-  /** Memory to hand back, each once that many bytes have left. */
-  private readonly lent: { readonly untilBytes: number; readonly release: () => void }[] = [];
+  /** Answers on their way to the socket, each with the bytes that have to leave before its memory goes back. */
+  private readonly sending: { readonly untilBytes: number; readonly giveBack: () => void }[] = [];
+  private readonly held = new Set<() => void>();
+  private closed = false;
   private readonly controller = new AbortController();
 
   constructor({ id, listener, remoteAddress, budget, maxQueuedBytes }: ConnectionOptions) {
@@ -39,15 +41,28 @@ export class LiveConnection implements Connection {
     this.account = budget.account(maxQueuedBytes);
   }
 
-  /** Runs `release` once everything encoded so far has left the process, or never will. */
-  whenSent(release: () => void): void {
-    this.lent.push({ untilBytes: this.encodedBytes, release });
+  /**
+   * Takes charge of memory that was lent to an answer: it goes back when the result is called, or when the connection is
+   * gone with the answer somewhere on its way, and only once.
+   */
+  hold(release: () => void): () => void {
+    const giveBack = () => {
+      if (this.held.delete(giveBack)) release();
+    };
+    this.held.add(giveBack);
+    if (this.closed) giveBack();
+    return giveBack;
+  }
+
+  /** Calls `giveBack` once everything encoded so far has left the process. */
+  whenSent(giveBack: () => void): void {
+    this.sending.push({ untilBytes: this.encodedBytes, giveBack });
   }
 
   /** The socket has taken these bytes over. */
   sent(bytes: number): void {
     this.sentBytes += bytes;
-    while (this.lent.length > 0 && this.lent[0]!.untilBytes <= this.sentBytes) this.lent.shift()!.release();
+    while (this.sending.length > 0 && this.sending[0]!.untilBytes <= this.sentBytes) this.sending.shift()!.giveBack();
   }
 
   /** Nothing more will be asked on this connection: parked calls answer with what they have. */
@@ -55,10 +70,11 @@ export class LiveConnection implements Connection {
     this.controller.abort();
   }
 
-  /** The connection is gone. */
+  /** The connection is gone, and nothing reads what was to be sent. */
   close(): void {
+    this.closed = true;
     this.wake();
     this.account.close();
-    this.sent(Number.POSITIVE_INFINITY);
+    for (const giveBack of [...this.held]) giveBack();
   }
 }

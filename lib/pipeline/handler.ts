@@ -10,6 +10,7 @@
 import { errors, Hangup, KafkaError } from '../errors';
 import type { Logger } from '../logger';
 import { Answer } from '../protocol/api';
+import type { LiveConnection } from './connection';
 import type { Call, Reply, Stage } from './seams';
 import { type Push, stage } from './stage';
 
@@ -61,10 +62,10 @@ export function handler({ maxInFlight, logger }: HandlerOptions): Stage<Call | R
         const answer = call.answer();
         if (answer instanceof Promise) {
           answer.then(
-            (body) => settle(answered(call, body)),
+            (body) => settle(answered(call, body, connection)),
             (error) => settle(failed(call, error)),
           );
-        } else settle(answered(call, answer));
+        } else settle(answered(call, answer, connection));
       } catch (error) {
         settle(failed(call, error));
       }
@@ -101,7 +102,7 @@ export function handler({ maxInFlight, logger }: HandlerOptions): Stage<Call | R
   });
 }
 
-function answered({ request }: Call, answer: unknown): Reply {
+function answered({ request }: Call, answer: unknown, connection: LiveConnection): Reply {
   if (!(answer instanceof Answer)) return { is: 'reply', request, body: answer };
-  return { is: 'reply', request, body: answer.body, release: answer.release };
+  return { is: 'reply', request, body: answer.body, release: connection.hold(answer.release) };
 }

@@ -45,7 +45,7 @@ export interface Reply {
   readonly request: Request;
   /** Body of the answer, as the API's response schema has it; null: nothing is sent (acks=0). */
   readonly body: unknown;
-  /** Called once the answer's bytes have left the process, or never will. */
+  /** To be called once nobody reads the body any more; a stage that drops a reply calls it. */
   release?(): void;
 }
 

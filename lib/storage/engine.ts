@@ -49,7 +49,7 @@ export interface ReadBatches {
   readonly records: Buffer;
   /** Offset behind the last batch returned; the offset asked for if there is none. */
   readonly nextOffset: number;
-  /** Hands the memory back once nobody reads `records` any more. To call or to forget: forgetting costs only reuse. */
+  /** Hands the memory back; to be called once nobody reads `records` any more. */
   release?(): void;
 }
 

@@ -26,6 +26,7 @@ export class Partition implements PartitionLog {
   readonly partition: number;
   readonly log: Log;
   readonly reading: LogRead;
+  private readonly buffers: ReadBuffers;
   /** Fires once when the partition has ended. */
   readonly ended$ = new Subject<void>();
   leaderEpoch: number;
@@ -40,6 +41,7 @@ export class Partition implements PartitionLog {
     this.partition = partition;
     this.log = log;
     this.reading = new LogRead(log, buffers);
+    this.buffers = buffers;
     this.leaderEpoch = leaderEpoch;
   }
 
@@ -101,7 +103,8 @@ export class Partition implements PartitionLog {
     if (this.refusal !== null) throw this.refusal;
     checkRange(fromOffset, this.log);
     try {
-      const { maxBytes, atLeastOne, isolation } = options;
+      const { atLeastOne, isolation } = options;
+      const maxBytes = Math.min(options.maxBytes, this.buffers.room);
       const batches = this.reading.read({ from: fromOffset, limit: this.limit(isolation), maxBytes, atLeastOne });
       if (!(batches instanceof Promise)) return batches;
       return batches.catch((error) => {

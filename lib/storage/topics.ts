@@ -63,7 +63,10 @@ export class LocalTopics implements Topics {
   private constructor(options: LocalTopicsOptions) {
     const { config, logger } = options;
     this.options = options;
-    this.buffers = new ReadBuffers(config['millrace.read.buffers.idle.max.bytes']);
+    this.buffers = new ReadBuffers(
+      config['millrace.read.buffers.idle.max.bytes'],
+      config['millrace.read.buffers.lent.max.bytes'],
+    );
     this.defaults = resolveTopicConfig(new Map(), config);
     const shared = {
       files: new OpenFiles(options.disk ?? nodeDisk, config['millrace.open.files.max']),

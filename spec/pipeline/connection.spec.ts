@@ -21,16 +21,26 @@ describe('LiveConnection', () => {
     expect(released).to.deep.equal(['a', 'b']);
   });
 
-  it('hands everything back when it is gone: memory, budget, parked calls', () => {
+  it('hands everything back when it is gone, once: lent memory, budget, parked calls', () => {
     const budget = new Budget(10);
     const connection = make(budget);
     connection.account.take(7, () => {});
-    let released = false;
+    let released = 0;
+    const giveBack = connection.hold(() => released++);
     connection.encodedBytes = 10;
-    connection.whenSent(() => (released = true));
+    connection.whenSent(giveBack);
     connection.close();
-    expect(released).to.equal(true);
+    connection.sent(10);
+    expect(released).to.equal(1);
     expect(budget.used).to.equal(0);
     expect(connection.signal.aborted).to.equal(true);
+  });
+
+  it('hands memory back at once that is lent to an answer which comes too late', () => {
+    const connection = make();
+    connection.close();
+    let released = 0;
+    connection.hold(() => released++)();
+    expect(released).to.equal(1);
   });
 });

@@ -23,9 +23,9 @@ describe('LogRead', () => {
   let log: Partition;
   let stored: Stored[];
 
-  const open = async (configs: Record<string, string> = {}) => {
+  const open = async (configs: Record<string, string> = {}, config: Record<string, number> = {}) => {
     disk = new FaultyDisk();
-    storage = await Storage.open({ disk, topics: [{ name: 'foo', configs }] });
+    storage = await Storage.open({ disk, config, topics: [{ name: 'foo', configs }] });
     log = storage.partition('foo');
     stored = [];
   };
@@ -52,6 +52,18 @@ describe('LogRead', () => {
 
   beforeEach(() => open());
   afterEach(() => storage.remove());
+
+  it('reads one batch at a time while what was read before waits in answers', async () => {
+    await storage.remove();
+    await open({}, { 'millrace.read.buffers.lent.max.bytes': 8192 });
+    await append([1, 3000], [1, 3000], [1, 3000]);
+    const first = await log.read(0, whole);
+    expect(firsts(first)).to.deep.equal([0, 1]);
+    expect(firsts(await log.read(0, whole))).to.deep.equal([0]);
+    expect((await log.read(0, { ...whole, atLeastOne: false })).records).to.have.lengthOf(0);
+    first.release!();
+    expect(firsts(await log.read(0, { ...whole, maxBytes: 4000 }))).to.deep.equal([0]);
+  });
 
   it('reads from the batch that holds the offset to the end', async () => {
     await append([3, 10], [2, 10], [4, 10]);

@@ -40,4 +40,15 @@ describe('ReadBuffers', () => {
     lent.release();
     expect(buffers.waitingBytes).to.equal(0);
   });
+
+  it('says how much may still be lent, whatever the size, and lends all the same', () => {
+    const buffers = new ReadBuffers(0, 100_000);
+    const [small, large] = [buffers.lend(65_536), buffers.lend(9 << 20)];
+    expect(buffers.room).to.equal(0);
+    large.release();
+    large.release();
+    expect(buffers.room).to.equal(100_000 - 65_536);
+    small.release();
+    expect(buffers.room).to.equal(100_000);
+  });
 });
