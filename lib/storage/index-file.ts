@@ -151,15 +151,12 @@ export class IndexFile {
     this.file.truncate(this.stored * this.entryBytes);
   }
 
-  /** Forgets all entries behind the first `entries`. */
-  cut(entries: number): void {
-    if (entries >= this.entries) return;
-    this.tailEntries = Math.max(0, entries - this.stored);
-    if (entries < this.stored) {
-      this.stored = entries;
-      this.cache.drop(this);
-      this.file.truncate(entries * this.entryBytes);
-    }
+  /** Forgets all entries; those on disk are overwritten, and cut off by `finish`. */
+  clear(): void {
+    this.stored = 0;
+    this.tailEntries = 0;
+    this.tail = empty;
+    this.cache.drop(this);
   }
 
   /** Gives memory and descriptor back; reading is still possible. Entries that were not spilled stay in memory. */

@@ -123,9 +123,10 @@ export class Segment {
     this.firstTimestamp = undefined;
     this.bytesSinceEntry = 0;
     this.unfinished = true;
-    this.offsetIndex.index.cut(0);
+    this.offsetIndex.index.clear();
     this.timeIndex.reset();
-    this.aborted?.index.file.remove();
+    // Whatever is in such a file, even if it was none that could be used.
+    this.txnIndexToFill().index.file.remove();
     this.aborted = null;
   }
 
@@ -135,7 +136,7 @@ export class Segment {
     this.timeIndex.appendIfLater(this.maxTimestamp, this.maxTimestampOffset);
     this.offsetIndex.index.finish();
     this.timeIndex.index.finish();
-    this.aborted?.index.spill();
+    this.aborted?.index.finish();
     this.unfinished = false;
   }
 

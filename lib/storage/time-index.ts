@@ -56,7 +56,7 @@ export class TimeIndex {
 
   /** Forgets all entries. */
   reset(): void {
-    this.index.cut(0);
+    this.index.clear();
     this.lastTimestamp = -1;
   }
 

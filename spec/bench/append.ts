@@ -40,7 +40,11 @@ export async function bench(print: Print): Promise<void> {
         await Promise.all(Array.from({ length: inFlight }, () => appends.submit({ log: one, batch })));
         trim(one);
       })) / inFlight;
-    print({ what: `${what}, ${inFlight} in flight`, 'µs per append': queued / 1000, ratio: (queuedUs * 1000) / queued });
+    print({
+      what: `${what}, ${inFlight} in flight`,
+      'µs per append': queued / 1000,
+      ratio: (queuedUs * 1000) / queued,
+    });
 
     if (bytes < 1024 * 1024) {
       const spread =

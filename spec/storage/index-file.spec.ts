@@ -65,15 +65,16 @@ describe('IndexFile', () => {
     expect(bytes.length).to.equal(40);
   });
 
-  it('forgets entries from the end, in memory and on disk', () => {
+  it('can be filled anew, over what is on disk', () => {
     const index = make();
     fill(index, 0, 2000);
-    const before = index.entries - index.unwritten;
-    index.cut(before + 3);
-    expect(index.entries).to.equal(before + 3);
-    index.cut(7);
-    expect(index.floor(99999, key)).to.equal(6);
-    expect(statSync(join(path, 'index')).size).to.equal(28);
+    index.clear();
+    expect(index.entries).to.equal(0);
+    expect(index.floor(99999, key)).to.equal(-1);
+    fill(index, 500, 510);
+    index.finish();
+    expect(statSync(join(path, 'index')).size).to.equal(20);
+    expect(index.floor(504, key)).to.equal(2);
   });
 
   it('tells whether an entry can be read without the disk, and sees to it', async () => {
