@@ -35,7 +35,7 @@ export interface LoadOptions {
  * Loads the log of a directory.
  * @throws system errors
  */
-export function loadLog(
+export async function loadLog(
   directory: { path: string },
   context: LogContext,
   logger: Logger,

@@ -133,9 +133,9 @@ export class LogRead {
     try {
       pace.time(() => this.check(segment, position, wanted, segment.log.readSync(lent.bytes, 0, wanted, position)));
       const cut = this.cut(place, lent.bytes, wanted, ask);
-      if (typeof cut !== 'number') return { ...cut, release: lent.release };
+      if (typeof cut !== 'number' && cut.records.length > 0) return { ...cut, release: lent.release };
       lent.release();
-      return this.readAsync(place, ask, cut);
+      return typeof cut === 'number' ? this.readAsync(place, ask, cut) : cut;
     } catch (error) {
       lent.release();
       throw error;
@@ -148,9 +148,9 @@ export class LogRead {
     try {
       this.check(segment, position, wanted, await segment.log.read(lent.bytes, 0, wanted, position));
       const cut = this.cut(place, lent.bytes, wanted, ask);
-      if (typeof cut !== 'number') return { ...cut, release: lent.release };
+      if (typeof cut !== 'number' && cut.records.length > 0) return { ...cut, release: lent.release };
       lent.release();
-      return this.readAsync(place, ask, cut);
+      return typeof cut === 'number' ? this.readAsync(place, ask, cut) : cut;
     } catch (error) {
       lent.release();
       throw error;

@@ -4,13 +4,18 @@
  */
 import fs from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { checkpointNames, formatOffsetCheckpoint, parseOffsetCheckpoint } from './checkpoints';
+import { type Disk, nodeDisk } from './disk';
+import { IndexCache } from './index-file';
 import type { LogContext } from './log';
 import { type LogDir, metadataLogName } from './log-dirs';
+import { Pace } from './pace';
 import { type DirMark, markedDirName, parsePartitionDir, partitionDirName } from './partition-dir';
 import { formatPartitionMetadata, parsePartitionMetadata } from './partition-metadata';
 import { readIfThere, replaceFile } from './small-file';
+import { OpenFiles } from './stored-file';
 
 /** The directory of one partition, wherever it is now. */
 export interface PartitionPath {
@@ -26,6 +31,8 @@ export interface FoundPartition {
   /** Whether partition.metadata is there, but broken: a crash of the machine can leave it empty. */
   readonly isUnreadable: boolean;
 }
+
+const scanWindowBytes = 1024 * 1024;
 
 type CheckpointKind = keyof typeof checkpointNames;
 
@@ -60,9 +67,14 @@ export class PartitionDirs {
   }
 
   private found(topic: string, partition: number): FoundPartition {
-    const text = readIfThere(join(this.pathOf(topic, partition), 'partition.metadata'))?.toString();
-    const topicId = text === undefined ? null : parsePartitionMetadata(text);
-    return { topic, partition, topicId, isUnreadable: text !== undefined && topicId === null };
+    try {
+      const text = readIfThere(join(this.pathOf(topic, partition), 'partition.metadata'))?.toString();
+      const topicId = text === undefined ? null : parsePartitionMetadata(text);
+      return { topic, partition, topicId, isUnreadable: text !== undefined && topicId === null };
+    } catch (error) {
+      this.logger.error({ err: error, topic, partition }, 'cannot read partition.metadata');
+      return { topic, partition, topicId: null, isUnreadable: true };
+    }
   }
 
   pathOf(topic: string, partition: number): string {
@@ -111,4 +123,25 @@ export class PartitionDirs {
     await replaceFile(join(this.dir.path, checkpointNames[kind]), text);
     this.written.set(kind, text);
   }
+}
+
+/** One for each log directory. Their logs share descriptors, index cache and scan window; each disk has its own pace. */
+export function openHomes(
+  dirs: readonly LogDir[],
+  config: Config,
+  logger: Logger,
+  disk: Disk = nodeDisk,
+): readonly PartitionDirs[] {
+  const shared = {
+    files: new OpenFiles(disk, config['millrace.open.files.max']),
+    indexCache: new IndexCache(config['millrace.index.cache.max.bytes']),
+    scanWindow: Buffer.allocUnsafeSlow(scanWindowBytes),
+  };
+  return dirs.map((dir) => new PartitionDirs(dir, { ...shared, pace: new Pace() }, logger));
+}
+
+/** Where a new partition goes: into the directory with the id that it was assigned, else into the one with the fewest. */
+export function homeFor(homes: readonly PartitionDirs[], assignedId: string | undefined): PartitionDirs {
+  const assigned = homes.find(({ dir }) => dir.id === assignedId);
+  return assigned ?? homes.reduce((fewest, other) => (other.count < fewest.count ? other : fewest));
 }

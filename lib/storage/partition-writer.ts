@@ -9,13 +9,14 @@
  */
 import type { SchedulerLike } from 'rxjs';
 import { errors, type KafkaError } from '../errors';
-import { place, placementBytes } from '../records/batch';
+import { place } from '../records/batch';
 import type { TopicConfig } from '../topic-config';
 import { BatchHeader } from './batch-header';
 import { type Run, segmentMaxBytes } from './log';
 import { readTransactionEnd } from './marker';
 import type { Partition } from './partition';
 import type { PendingAppend } from './pending-append';
+import { placedBytes } from './placed-bytes';
 import type { CompletedTransaction } from './producers';
 import { settle } from './recovery';
 
@@ -23,9 +24,6 @@ import { settle } from './recovery';
 const syncMaxBytes = 32 * 1024;
 /** A run ends here, so that those at its head need not wait for ever more behind them. */
 const runMaxBytes = 4 * 1024 * 1024;
-/** Batches up to this size are copied into a large run rather than written from where they are. */
-const copyMaxBytes = 2048;
-
 /** No timer runs longer; 2^63 − 1, Kafka's "never", is beyond it. */
 const timerMaxMs = 0x7fffffff;
 
@@ -53,6 +51,20 @@ export class PartitionWriter implements Run {
 
   /** Writes and answers a group of appends; never throws or rejects. */
   write(group: readonly PendingAppend[]): void | Promise<void> {
+    try {
+      return this.writeAll(group)?.catch((error) => this.giveUp(group, error));
+    } catch (error) {
+      this.giveUp(group, error);
+    }
+  }
+
+  /** Not the disk's fault but a fault of ours: what the partition holds in memory no longer counts. */
+  private giveUp(group: readonly PendingAppend[], error: unknown): void {
+    this.partition.goOffline('append, because of a bug', error);
+    for (const append of group) append.fail(errors.UNKNOWN_SERVER_ERROR);
+  }
+
+  private writeAll(group: readonly PendingAppend[]): void | Promise<void> {
     for (let i = 0; i < group.length; ) {
       i = this.plan(group, i);
       if (this.isLarge() || this.mustFlush()) return this.writeLarge(group, i);
@@ -194,7 +206,7 @@ export class PartitionWriter implements Run {
     if (run.length === 0) return this.commit();
     const { log } = partition;
     try {
-      await log.active.log.write(placed(run, partition.leaderEpoch), log.active.size);
+      await log.active.log.write(placedBytes(run, partition.leaderEpoch), log.active.size);
       // Who asks for a flush every so many messages wants them on the device before they are acknowledged.
       if (this.mustFlush()) await log.flush(this.nextOffset);
     } catch (error) {
@@ -263,25 +275,4 @@ export class PartitionWriter implements Run {
 function refuse(append: PendingAppend, error: KafkaError): false {
   append.fail(error);
   return false;
-}
-
-/** The bytes of a run as they go into the log, those of large batches by reference. */
-function placed(run: readonly PendingAppend[], leaderEpoch: number): Buffer[] {
-  let copied = 0;
-  for (const { batch } of run) copied += batch.length <= copyMaxBytes ? batch.length : placementBytes;
-  const copies = Buffer.allocUnsafe(copied);
-  const pieces: Buffer[] = [];
-  let start = 0;
-  let at = 0;
-  for (const { batch, baseOffset } of run) {
-    const isSmall = batch.length <= copyMaxBytes;
-    batch.copy(copies, at, 0, isSmall ? batch.length : placementBytes);
-    place(copies, at, baseOffset, leaderEpoch);
-    at += isSmall ? batch.length : placementBytes;
-    if (isSmall) continue;
-    pieces.push(copies.subarray(start, at), batch.subarray(placementBytes));
-    start = at;
-  }
-  if (at > start) pieces.push(copies.subarray(start, at));
-  return pieces;
 }

@@ -16,6 +16,7 @@ export class PendingAppend {
   private readonly resolve: (answer: Appended) => void;
   private readonly reject: (error: unknown) => void;
   private readonly settled: (append: PendingAppend) => void;
+  private isAnswered = false;
 
   /** @param settled called once, before the promise settles */
   constructor(
@@ -35,14 +36,20 @@ export class PendingAppend {
 
   /** The batch is in the log. */
   done(): void {
-    this.settled(this);
+    if (!this.settle()) return;
     const { baseOffset, logAppendTimeMs } = this;
     this.resolve({ baseOffset, logAppendTimeMs, logStartOffset: this.partition.logStartOffset });
   }
 
-  /** Nothing of it was written. */
+  /** Nothing of it was written. An append that was answered already stays so. */
   fail(error: KafkaError): void {
+    if (this.settle()) this.reject(error);
+  }
+
+  private settle(): boolean {
+    if (this.isAnswered) return false;
+    this.isAnswered = true;
     this.settled(this);
-    this.reject(error);
+    return true;
   }
 }

@@ -14,18 +14,16 @@ import type { Config } from '../config';
 import { errors } from '../errors';
 import type { Logger } from '../logger';
 import { resolveTopicConfig, type TopicConfig } from '../topic-config';
-import { type Disk, nodeDisk } from './disk';
+import type { Disk } from './disk';
 import type { Topics } from './engine';
-import { IndexCache } from './index-file';
 import { Log } from './log';
 import type { LogDir } from './log-dirs';
 import { loadLog } from './log-load';
 import type { MetadataImage, PartitionImage, TopicImage } from './metadata-image';
-import { Pace } from './pace';
 import { Partition } from './partition';
-import { type FoundPartition, PartitionDirs, type PartitionPath } from './partition-dirs';
+import { type FoundPartition, homeFor, openHomes, type PartitionDirs, type PartitionPath } from './partition-dirs';
 import { ReadBuffers } from './read-buffers';
-import { OpenFiles } from './stored-file';
+import { strayReason } from './stray';
 import { LocalTopic } from './topic';
 import { type HousedPartition, Upkeep } from './upkeep';
 
@@ -42,7 +40,6 @@ export interface LocalTopicsOptions {
 
 /** After so many partitions other work gets a turn. */
 const turnPartitions = 64;
-const scanWindowBytes = 1024 * 1024;
 const deleted = errors.UNKNOWN_TOPIC_OR_PARTITION.because('the topic was deleted');
 const closing = errors.NOT_LEADER_OR_FOLLOWER.because('the broker is shutting down');
 
@@ -68,12 +65,7 @@ export class LocalTopics implements Topics {
       config['millrace.read.buffers.lent.max.bytes'],
     );
     this.defaults = resolveTopicConfig(new Map(), config);
-    const shared = {
-      files: new OpenFiles(options.disk ?? nodeDisk, config['millrace.open.files.max']),
-      indexCache: new IndexCache(config['millrace.index.cache.max.bytes']),
-      scanWindow: Buffer.allocUnsafeSlow(scanWindowBytes),
-    };
-    this.homes = options.dirs.map((dir) => new PartitionDirs(dir, { ...shared, pace: new Pace() }, logger));
+    this.homes = openHomes(options.dirs, config, logger, options.disk);
     const { scheduler } = options;
     this.upkeep = new Upkeep({ config, scheduler, logger, homes: this.homes, partitions: () => this.housed.values() });
   }
@@ -155,28 +147,44 @@ export class LocalTopics implements Topics {
       const logStarts = home.readCheckpoint('logStarts');
       for (const found of partitions) {
         if (++turn % turnPartitions === 0) await nextTurn();
-        const topicImage = this.owner(found, home, image);
-        if (topicImage === null) continue;
-        const topic = this.topicOf(topicImage, image);
-        const directory = { path: home.pathOf(found.topic, found.partition) };
         const name = `${found.topic}-${found.partition}`;
-        const { config } = this.options;
-        let failure: unknown = null;
-        const log = await loadLog(directory, home.context, this.options.logger, {
-          clean: home.dir.cleanShutdown !== null,
-          recoveryPoint: recoveryPoints.get(name) ?? 0,
-          logStartOffset: logStarts.get(name) ?? 0,
-          indexIntervalBytes: topic.config['index.interval.bytes'],
-          producerExpirationMs: config['producer.id.expiration.ms'],
-          nowMs: this.options.scheduler.now(),
-        }).catch((error) => {
-          failure = error ?? new Error('unknown');
-          return this.emptyLog(directory, home);
+        const checkpoints = { recoveryPoint: recoveryPoints.get(name) ?? 0, logStartOffset: logStarts.get(name) ?? 0 };
+        await this.loadOne(found, home, image, checkpoints).catch((error) => {
+          // Whether the topic needs the directory shows when it is missing.
+          this.options.logger.error(
+            { err: error, directory: home.pathOf(found.topic, found.partition) },
+            'cannot load',
+          );
         });
-        const partition = this.take(topic, topicImage.partitions[found.partition]!, log, home);
-        if (failure !== null) partition.goOffline('load the log', failure);
       }
     }
+    if (this.housed.size > 0) this.options.logger.info(`loaded ${this.housed.size} partitions`);
+  }
+
+  private async loadOne(
+    found: FoundPartition,
+    home: PartitionDirs,
+    image: MetadataImage,
+    checkpoints: { readonly recoveryPoint: number; readonly logStartOffset: number },
+  ): Promise<void> {
+    const topicImage = this.owner(found, home, image);
+    if (topicImage === null) return;
+    const { config, logger, scheduler } = this.options;
+    const topic = this.topicOf(topicImage, image);
+    const directory = { path: home.pathOf(found.topic, found.partition) };
+    let failure: unknown = null;
+    const log = await loadLog(directory, home.context, logger, {
+      ...checkpoints,
+      clean: home.dir.cleanShutdown !== null,
+      indexIntervalBytes: topic.config['index.interval.bytes'],
+      producerExpirationMs: config['producer.id.expiration.ms'],
+      nowMs: scheduler.now(),
+    }).catch((error) => {
+      failure = error ?? new Error('unknown');
+      return this.emptyLog(directory, home);
+    });
+    const partition = this.take(topic, topicImage.partitions[found.partition]!, log, home);
+    if (failure !== null) partition.goOffline('load the log', failure);
   }
 
   /** The topic that a directory belongs to; null if it is nobody's, and was set aside. */
@@ -184,19 +192,14 @@ export class LocalTopics implements Topics {
     const { topic: name, partition } = found;
     const path = home.pathOf(name, partition);
     const topic = image.topicsByName.get(name);
-    const replicas = topic?.partitions[partition]?.replicas;
-    let why: string | null = null;
-    if (topic === undefined) why = 'there is no such topic';
-    else if (replicas === undefined) why = `the topic has ${topic.partitions.length} partitions`;
-    else if (!replicas.includes(this.options.nodeId)) why = 'this broker is none of its replicas';
-    else if (this.named.get(name)?.partition(partition)) why = 'another log directory has the partition';
-    else if (found.topicId !== null && found.topicId !== topic.id) why = `it is of topic id ${found.topicId}`;
-    else if (found.topicId === null) {
-      // Without an id it may be of an earlier topic of this name, unless there is nothing in it.
-      if (!found.isUnreadable && !home.isEmpty(name, partition)) why = 'it has no partition.metadata';
-      else home.label(path, topic.id);
+    const isTaken = this.named.get(name)?.partition(partition) !== undefined;
+    const why = isTaken
+      ? 'another log directory has the partition'
+      : strayReason(found, topic, this.options.nodeId, home);
+    if (why === null) {
+      if (found.topicId === null) home.label(path, topic!.id);
+      return topic!;
     }
-    if (why === null) return topic!;
     this.options.logger.warn({ path, why }, 'stray partition directory is set aside');
     home.setAside(name, partition, { path }, 'stray');
     return null;
@@ -210,9 +213,9 @@ export class LocalTopics implements Topics {
     }
     let turn = 0;
     for (const topicImage of image.topicsById.values()) {
-      const overrides = image.configs(2, topicImage.name);
       const known = this.identified.get(topicImage.id);
-      if (known !== undefined && known.image === topicImage && known.overrides === overrides && known.isComplete)
+      const isSame = known?.isComplete && known.image === topicImage;
+      if (isSame && (latest?.allConfigs === image.allConfigs || known.overrides === image.configs(2, known.name)))
         continue;
       const topic = this.topicOf(topicImage, image);
       for (const partitionImage of topicImage.partitions) {
@@ -248,12 +251,10 @@ export class LocalTopics implements Topics {
     return overrides.size === 0 ? this.defaults : resolveTopicConfig(overrides, this.options.config);
   }
 
-  /** Makes a new partition in the log directory that the image names, else in the one with the fewest. */
+  /** Makes a new partition. */
   private make(topic: LocalTopic, image: PartitionImage): void {
     const assigned = image.directories[image.replicas.indexOf(this.options.nodeId)];
-    const home =
-      this.homes.find(({ dir }) => dir.id === assigned) ??
-      this.homes.reduce((fewest, other) => (other.count < fewest.count ? other : fewest));
+    const home = homeFor(this.homes, assigned);
     let failure: unknown = null;
     let directory: PartitionPath = { path: home.pathOf(topic.name, image.partition) };
     try {

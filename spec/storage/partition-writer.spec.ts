@@ -321,6 +321,18 @@ describe('PartitionWriter', () => {
     });
   });
 
+  it('answers a bug with UNKNOWN_SERVER_ERROR, and lives on for other partitions', async () => {
+    log.log.producers.duplicate = () => {
+      throw new TypeError('a bug');
+    };
+    const bytes = one({ producerId: 1, producerEpoch: 0, baseSequence: 0 });
+    expect(await Promise.all([submit(one()), submit(bytes)].map(nameOf))).to.deep.equal([
+      ...[errors.UNKNOWN_SERVER_ERROR.name, errors.UNKNOWN_SERVER_ERROR.name],
+    ]);
+    expect(log.offline?.message).to.match(/a bug/);
+    expect(await storage.append('bar', one())).to.include({ baseOffset: 0 });
+  });
+
   describe('with flush.messages', () => {
     it('has so many on the device before they are acknowledged', async () => {
       await storage.remove();

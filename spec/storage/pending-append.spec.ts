@@ -28,6 +28,14 @@ describe('PendingAppend', () => {
     expect(steps).to.deep.equal(['settled 5', 'KAFKA_STORAGE_ERROR']);
   });
 
+  it('is answered once', () => {
+    const append = make();
+    append.fail(errors.CORRUPT_MESSAGE);
+    append.done();
+    append.fail(errors.UNKNOWN_SERVER_ERROR);
+    expect(steps).to.deep.equal(['settled 5', 'CORRUPT_MESSAGE']);
+  });
+
   it('comes from a client unless it says otherwise', () => {
     expect([make(), make('client'), make('coordinator')].map(({ isFromClient }) => isFromClient)).to.deep.equal([
       true,

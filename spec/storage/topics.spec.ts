@@ -246,6 +246,15 @@ describe('LocalTopics', () => {
       ]);
     });
 
+    it('costs only that partition when its directory is no directory any more', async () => {
+      const dir = emptyDir();
+      lay(dir, 'bar-0', { 'partition.metadata': metadata(topicId('bar')) });
+      mkdirSync(join(dir, 'foo-0', 'partition.metadata'), { recursive: true });
+      storage = await Storage.open({ dirs: [dir], topics: [{ name: 'foo' }, { name: 'bar' }] });
+      expect(storage.partition('foo').offline?.name).to.equal(errors.KAFKA_STORAGE_ERROR.name);
+      expect(storage.partition('bar').offline).to.equal(null);
+    });
+
     it('costs only that partition when a log cannot be loaded', async () => {
       const dir = emptyDir();
       const log = `${'0'.repeat(20)}.log`;
