@@ -10,6 +10,7 @@
  * Not done: loggers (8) are refused like a type that does not exist.
  */
 import { errors, KafkaError } from '../errors';
+import { mapKey } from '../map-key';
 import { defineApi } from '../protocol/api';
 import { array, bool, type Draft, type Infer, int8, int16, int32, string } from '../protocol/schema';
 import type { Services } from '../services';
@@ -98,7 +99,8 @@ function describe(resource: Resource, shapeOf: (entry: ConfigEntry) => ConfigEnt
   const { resourceType, resourceName, configurationKeys } = resource;
   const entries = entriesOf(resource, services);
   if (entries instanceof KafkaError) return failed(resource, entries);
-  const wanted = configurationKeys === null || configurationKeys.length === 0 ? null : new Set(configurationKeys);
+  const wanted =
+    configurationKeys === null || configurationKeys.length === 0 ? null : new Set(configurationKeys.map(mapKey));
   const configs: ConfigEntry[] = [];
   for (const entry of entries) if (wanted === null || wanted.has(entry.name)) configs.push(shapeOf(entry));
   return { errorCode: 0, errorMessage: '', resourceType, resourceName, configs };

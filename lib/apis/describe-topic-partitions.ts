@@ -8,6 +8,7 @@
  * Versions: 0.
  */
 import { errors } from '../errors';
+import { unique } from '../map-key';
 import { defineApi } from '../protocol/api';
 import { zeroUuid } from '../protocol/bytes';
 import { array, bool, type Draft, type Infer, int16, int32, string, struct, uuid } from '../protocol/schema';
@@ -112,7 +113,9 @@ function namesFrom({ topics, cursor }: Request, services: Services): string[] {
   const all = topics.length === 0;
   const names = all ? services.metadata().topicsByName.keys() : topics.map(({ name }) => name);
   const first = cursor?.topicName ?? '';
-  const left = [...new Set(names)].filter((name) => name >= first).sort(byCodeUnits);
+  const left = unique(names)
+    .filter((name) => name >= first)
+    .sort(byCodeUnits);
   if (cursor !== null && !all && !left.includes(first))
     throw errors.INVALID_REQUEST.because(`the cursor's topic ${first} is not among those asked for`);
   if (cursor !== null && cursor.partitionIndex < 0)

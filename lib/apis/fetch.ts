@@ -36,6 +36,7 @@ import * as batch from '../records/batch';
 import { codecs } from '../records/compression';
 import type { Services } from '../services';
 import type { Isolation, PartitionLog } from '../storage/engine';
+import { nameMaxLength } from '../topic-names';
 import { thisBroker } from './shared/brokers';
 import { isolationOf } from './shared/isolation';
 import { fence } from './shared/leader-epoch';
@@ -191,6 +192,10 @@ function sessionRequest(
   version: number,
 ): SessionRequest {
   const partitions: AskedPartition[] = [];
+  for (const { topic } of [...topics, ...forgottenTopicsData]) {
+    // Sessions remember names: none that no topic can have (see map-key.ts).
+    if (topic.length > nameMaxLength) throw errors.INVALID_TOPIC_EXCEPTION;
+  }
   for (const { topic, topicId, partitions: ofTopic } of topics) {
     for (const { partition, currentLeaderEpoch, fetchOffset, lastFetchedEpoch, partitionMaxBytes: maxBytes } of ofTopic)
       partitions.push({ topic, topicId, partition, currentLeaderEpoch, fetchOffset, lastFetchedEpoch, maxBytes });

@@ -10,6 +10,7 @@
  * not know is UNSUPPORTED_VERSION for its partition; a partition asked for twice is INVALID_REQUEST both times.
  */
 import { errors, KafkaError } from '../errors';
+import { mapKey } from '../map-key';
 import { defineApi } from '../protocol/api';
 import { array, type Draft, type Infer, int8, int16, int32, long, string } from '../protocol/schema';
 import type { Scope } from '../protocol/scope';
@@ -83,7 +84,7 @@ export const listOffsets = defineApi({
       name,
       partitions: await Promise.all(
         partitions.map((asked) =>
-          twice.has(`${name}:${asked.partitionIndex}`)
+          twice.has(`${mapKey(name)}:${asked.partitionIndex}`)
             ? failed(asked, errors.INVALID_REQUEST)
             : lookUp(name, asked, body.replicaId >= 0 ? null : isolation, scope, services),
         ),
@@ -98,7 +99,7 @@ function askedTwice({ topics }: Request): Set<string> {
   const twice = new Set<string>();
   for (const { name, partitions } of topics) {
     for (const { partitionIndex } of partitions) {
-      const key = `${name}:${partitionIndex}`;
+      const key = `${mapKey(name)}:${partitionIndex}`;
       if (once.has(key)) twice.add(key);
       once.add(key);
     }

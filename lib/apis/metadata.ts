@@ -12,6 +12,7 @@
  * cluster up to 10. 10: topic ids are answered, and from 12 on may be asked for. 13: an error for the whole answer.
  */
 import { errors } from '../errors';
+import { unique } from '../map-key';
 import { defineApi } from '../protocol/api';
 import { zeroUuid } from '../protocol/bytes';
 import { array, bool, type Draft, type Infer, int16, int32, string, uuid } from '../protocol/schema';
@@ -102,8 +103,8 @@ function checked({ topics, allowAutoTopicCreation }: Request, version: number, s
   }
   if (byId || !allowAutoTopicCreation || !services.config['auto.create.topics.enable']) return [];
   const { topicsByName } = services.metadata();
-  const names = new Set(topics.map(({ name }) => name ?? ''));
-  const missing = [...names].filter((name) => !topicsByName.has(name) && isLegalTopicName(name));
+  const names = unique(topics.map(({ name }) => name ?? ''));
+  const missing = names.filter((name) => !topicsByName.has(name) && isLegalTopicName(name));
   return missing.length * services.config['num.partitions'] > maxPartitions ? [] : missing;
 }
 
@@ -155,7 +156,7 @@ function selected(
       return { errorCode: errors.UNKNOWN_TOPIC_ID.code, name: null, topicId, partitions: [] };
     });
   }
-  return [...new Set(topics.map(({ name }) => name ?? ''))].map((name) => {
+  return unique(topics.map(({ name }) => name ?? '')).map((name) => {
     const topic = topicsByName.get(name);
     if (topic !== undefined) return describe(topic);
     return {

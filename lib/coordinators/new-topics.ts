@@ -6,6 +6,7 @@
 import type { Config } from '../config';
 import { errors, KafkaError } from '../errors';
 import { metadataVersions } from '../features';
+import { mapKey } from '../map-key';
 import { keepsElr, type MetadataImage, metadataVersion } from '../storage/metadata-image';
 import type { MetadataDraft } from '../storage/metadata-records';
 import { validateTopicConfigs } from '../topic-config';
@@ -43,9 +44,10 @@ export function planTopics(
   const names = new Set<string>();
   const outcomes = topics.map((topic) =>
     outcomeOf(() => {
-      if (names.has(topic.name)) throw errors.INVALID_REQUEST.because('Duplicate topic name.');
+      if (topicNameFault(topic.name) === null && names.has(topic.name))
+        throw errors.INVALID_REQUEST.because('Duplicate topic name.');
       checkName(topic.name, image);
-      const configs = new Map(topic.configs.map(({ name, value }) => [name, value]));
+      const configs = new Map(topic.configs.map(({ name, value }) => [mapKey(name), value]));
       const fault = validateTopicConfigs(configs, config);
       if (fault !== null) throw errors.INVALID_CONFIG.because(fault);
       const assignments = topic.assignments.length > 0 ? assigned(topic, image) : placed(topic, image, nodeId, config);
@@ -74,9 +76,9 @@ export function planPartitions(topics: readonly NewPartitions[], image: Metadata
   const names = new Set<string>();
   const outcomes = topics.map(({ name, count, assignments }) =>
     outcomeOf(() => {
-      if (names.has(name)) throw errors.INVALID_REQUEST.because('Duplicate topic name.');
       const topic = image.topicsByName.get(name);
       if (topic === undefined) throw errors.UNKNOWN_TOPIC_OR_PARTITION;
+      if (names.has(name)) throw errors.INVALID_REQUEST.because('Duplicate topic name.');
       const { length: present } = topic.partitions;
       if (count === present) throw errors.INVALID_PARTITIONS.because(`Topic already has ${present} partition(s).`);
       if (count < present)

@@ -19,6 +19,7 @@ const ground = [
   'config',
   'topic-config',
   'topic-names',
+  'map-key',
   'properties',
   'listeners',
   'features',
@@ -30,6 +31,7 @@ const ground = [
 const floors: Readonly<Record<string, Floor>> = {
   errors: { imports: [] },
   properties: { imports: [] },
+  'map-key': { imports: [] },
   'topic-names': { imports: [] },
   features: { imports: [] },
   logger: { imports: [] },
