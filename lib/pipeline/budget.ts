@@ -1,11 +1,16 @@
 /**
  * How many bytes of requests may wait for their answers: for the whole broker, and for one connection of it.
  *
- * Framer takes a frame's size before it allocates anything; Encoder gives it back with the answer. Who finds too little
+ * Framer takes the bytes of a frame before it keeps them; Encoder gives them back with the answer. Who finds too little
  * left waits, which stops the reading of that socket, and so its client. A connection with nothing in flight always gets
  * its first frame past its own limit, and an idle broker past the broker's: a limit below the size of one frame slows
  * down and does not lock up.
+ *
+ * A frame that takes several reads is charged as it comes in: what a client only announces costs nothing. So that frames
+ * which are half there cannot wait for each other, the one that began first is never made to wait; all in all the limit is
+ * exceeded by at most one frame. A client that stops in the midst of a frame while others wait is given up.
  */
+import type { SchedulerLike, Subscription } from 'rxjs';
 
 /** Bytes that somebody waits for. */
 interface Wish {
@@ -13,15 +18,26 @@ interface Wish {
   readonly then: () => void;
 }
 
+/** How long a client may stop in the midst of a frame while others wait for room. */
+const stallMaxMs = 2000;
+/** The same for one that has requests in flight: it may be the broker that does not read on. */
+const busyStallMaxMs = 10_000;
+
 /** The broker's bytes; shared by all connections. */
 export class Budget {
   readonly limitBytes: number;
+  private readonly scheduler: SchedulerLike | null;
   private usedBytes = 0;
   /** Accounts that wait for room, first come first served. */
   private readonly waiting: Account[] = [];
+  /** Accounts with a frame that is not there as a whole, in the order in which those frames began. */
+  private readonly incomplete = new Set<Account>();
+  private patience: Subscription | null = null;
 
-  constructor(limitBytes: number) {
+  /** @param scheduler the clock that stalled clients are given up by; null: they never are */
+  constructor(limitBytes: number, scheduler: SchedulerLike | null = null) {
     this.limitBytes = limitBytes;
+    this.scheduler = scheduler;
   }
 
   /** Bytes of all frames in flight. */
@@ -38,10 +54,17 @@ export class Budget {
     return this.usedBytes === 0 || this.usedBytes + bytes <= this.limitBytes;
   }
 
+  private isFirst(account: Account): boolean {
+    for (const first of this.incomplete) return first === account;
+    return false;
+  }
+
   /** Takes the bytes, or lets the account wait for them. For accounts only. */
   take(account: Account, bytes: number): boolean {
-    if (this.waiting.length > 0 || !this.hasRoom(bytes)) {
+    const mayWait = !this.isFirst(account);
+    if (mayWait && (this.waiting.length > 0 || !this.hasRoom(bytes))) {
       this.waiting.push(account);
+      this.watch();
       return false;
     }
     this.usedBytes += bytes;
@@ -51,14 +74,63 @@ export class Budget {
   /** Takes bytes back and serves who waits for them. For accounts only. */
   give(bytes: number): void {
     this.usedBytes -= bytes;
-    while (this.waiting.length > 0) {
-      const { wish } = this.waiting[0]!;
-      if (wish !== null && !this.hasRoom(wish.bytes)) return;
-      const account = this.waiting.shift()!;
-      if (wish === null) continue;
-      this.usedBytes += wish.bytes;
-      account.granted();
+    this.serve();
+  }
+
+  /** A frame has begun to come in. For accounts only. */
+  begin(account: Account): void {
+    this.incomplete.add(account);
+  }
+
+  /** The frame is there. For accounts only. */
+  finish(account: Account): void {
+    if (this.incomplete.delete(account)) this.serve();
+  }
+
+  /** The connection is gone, and gives back what it had. For accounts only. */
+  forget(account: Account, bytes: number): void {
+    this.incomplete.delete(account);
+    this.leave(account);
+    this.give(bytes);
+  }
+
+  /** The time by which stalled clients are given up. */
+  now(): number {
+    return this.scheduler?.now() ?? 0;
+  }
+
+  private serve(): void {
+    for (const first of this.incomplete) {
+      if (this.leave(first)) this.grant(first);
+      break;
     }
+    while (this.waiting.length > 0 && this.hasRoom(this.waiting[0]!.wish!.bytes)) this.grant(this.waiting.shift()!);
+    if (this.waiting.length > 0) return;
+    this.patience?.unsubscribe();
+    this.patience = null;
+  }
+
+  /** Takes the account out of the queue; whether it was in it. */
+  private leave(account: Account): boolean {
+    const at = this.waiting.indexOf(account);
+    if (at >= 0) this.waiting.splice(at, 1);
+    return at >= 0;
+  }
+
+  private grant(account: Account): void {
+    this.usedBytes += account.wish!.bytes;
+    account.granted();
+  }
+
+  /** Gives up clients that have stopped in the midst of a frame, as long as somebody waits. */
+  private watch(): void {
+    if (this.scheduler === null || this.patience !== null) return;
+    this.patience = this.scheduler.schedule(() => {
+      this.patience = null;
+      const nowMs = this.now();
+      for (const account of [...this.incomplete]) if (account.isStalled(nowMs)) account.giveUp?.();
+      if (this.waiting.length > 0) this.watch();
+    }, stallMaxMs);
   }
 }
 
@@ -70,8 +142,15 @@ export class Account {
   private closed = false;
   /** What this connection waits for; it reads nothing until it has it. */
   wish: Wish | null = null;
+  /** Ends the connection of a client that has stopped in the midst of a frame while others wait. Set by Framer. */
+  giveUp: (() => void) | null = null;
+  /** Bytes of the frame that is coming in, and when the last of them came. */
+  private frameBytes = 0;
+  private progressedAtMs = 0;
   /** Whether the wish has passed the connection's own limit and waits for the broker's. */
   private queued = false;
+  /** Bytes that the wish must find room for in the connection's own limit. */
+  private ownBytes = 0;
 
   constructor(budget: Budget, limitBytes: number) {
     this.budget = budget;
@@ -82,15 +161,57 @@ export class Account {
     return this.usedBytes;
   }
 
-  /** Takes the bytes now and returns true, or returns false and calls `then` once they are taken. */
+  /** Takes the bytes of a whole frame now and returns true, or returns false and calls `then` once they are taken. */
   take(bytes: number, then: () => void): boolean {
+    return this.ask(bytes, bytes, then);
+  }
+
+  /**
+   * As `take`, for a frame of which only the first `arrived` bytes are there, and only those are taken. The rest is taken
+   * with `more`, until `finish` says that the frame is whole.
+   */
+  begin(bytes: number, arrived: number, then: () => void): boolean {
+    const begun = () => {
+      this.frameBytes = arrived;
+      this.progressedAtMs = this.budget.now();
+      this.budget.begin(this);
+    };
+    const isTaken = this.ask(bytes, arrived, () => {
+      begun();
+      then();
+    });
+    if (isTaken) begun();
+    return isTaken;
+  }
+
+  /** More of the frame has come. */
+  more(bytes: number, then: () => void): boolean {
+    this.frameBytes += bytes;
+    this.progressedAtMs = this.budget.now();
+    return this.ask(0, bytes, then);
+  }
+
+  /** The frame that was begun is whole. */
+  finish(): void {
+    this.budget.finish(this);
+  }
+
+  /** Whether the client has stopped in the midst of a frame. Who waits for room has sent more than was taken of it. */
+  isStalled(nowMs: number): boolean {
+    if (this.wish !== null) return false;
+    return nowMs - this.progressedAtMs >= (this.usedBytes > this.frameBytes ? busyStallMaxMs : stallMaxMs);
+  }
+
+  private ask(ownBytes: number, bytes: number, then: () => void): boolean {
+    if (this.closed) return false;
+    this.ownBytes = ownBytes;
     if (this.tryTake(bytes)) return true;
     this.wish = { bytes, then };
     return false;
   }
 
   private tryTake(bytes: number): boolean {
-    if (this.usedBytes > 0 && this.usedBytes + bytes > this.limitBytes) return false;
+    if (this.usedBytes > 0 && this.ownBytes > 0 && this.usedBytes + this.ownBytes > this.limitBytes) return false;
     this.queued = !this.budget.take(this, bytes);
     if (this.queued) return false;
     this.usedBytes += bytes;
@@ -122,7 +243,8 @@ export class Account {
     if (this.closed) return;
     this.closed = true;
     this.wish = null;
-    this.budget.give(this.usedBytes);
+    const had = this.usedBytes;
     this.usedBytes = 0;
+    this.budget.forget(this, had);
   }
 }

@@ -92,6 +92,14 @@ describe('assemble', () => {
     expect(answers().map(answer)).to.deep.equal([[1, 1]]);
   });
 
+  it('blames nobody when the broker ends a connection in the midst of a frame', async () => {
+    const { client, ended, endGently } = run([echo(1, 'exclusive', (n) => ({ n }))]);
+    client.write(frame(1, 1, 1).subarray(0, 10));
+    await settle();
+    endGently();
+    expect(await ended).to.equal(null);
+  });
+
   it('gives a lost connection’s bytes back and wakes its parked calls', async () => {
     let woken = false;
     const parked = (_n: number, { signal }: { signal: AbortSignal }) =>
@@ -131,7 +139,7 @@ describe('assemble', () => {
       close();
     });
 
-    it('holds all connections together to the broker’s budget', async () => {
+    it('holds all connections together to the broker’s budget and one frame', async () => {
       const budget = new Budget(6 * megabyte);
       const stalled = echo(1, 'pipelined', () => new Promise<never>(() => {}));
       const pairs = await Promise.all([tcp(), tcp(), tcp()]);
@@ -140,7 +148,7 @@ describe('assemble', () => {
         run([stalled], { budget, maxQueuedBytes: 4 * megabyte, socket: { client, server } });
         taken += await flood(client, server, frame(1, 1, 1, Buffer.alloc(megabyte)));
       }
-      expect(budget.used).to.be.at.most(6 * megabyte);
+      expect(budget.used).to.be.at.most(6 * megabyte + megabyte + 22);
       expect(taken).to.be.at.most(6 * megabyte + pairs.length * megabyte);
       for (const { close } of pairs) close();
     });
