@@ -174,7 +174,7 @@ async function openBroker(opening: Opening): Promise<Broker> {
   });
 
   const stop = async () => {
-    await server.close(closeGraceMs);
+    await Promise.all([server.close(closeGraceMs), connections.close(closeGraceMs)]);
     const isComplete = await topics.close();
     await signOff(metadataLog, nodeId);
     await metadataLog.close();
@@ -190,7 +190,7 @@ async function openBroker(opening: Opening): Promise<Broker> {
       return endpoints;
     },
     get connections() {
-      return server.connections;
+      return connections.count;
     },
     async listen() {
       for (const { name, port } of await server.listen()) {
@@ -210,6 +210,8 @@ class Connections {
   private readonly services: Services;
   private readonly stages: ReturnType<typeof stagesOf>;
   private readonly budget: Budget;
+  private readonly open = new Map<Duplex, () => void>();
+  private allEnded: (() => void) | null = null;
   private lastId = 0;
 
   constructor(services: Services, taps: Taps) {
@@ -223,7 +225,7 @@ class Connections {
     };
     this.services = services;
     this.stages = stagesOf(core, taps);
-    this.budget = new Budget(config['queued.max.request.bytes']);
+    this.budget = new Budget(config['queued.max.request.bytes'], scheduler);
   }
 
   handle(socket: Duplex, listener: string): () => void {
@@ -236,12 +238,34 @@ class Connections {
       maxQueuedBytes: config['millrace.connection.queued.max.request.bytes'],
     });
     logger.debug({ connection: connection.id, address: connection.remoteAddress, listener }, 'connected');
-    return assemble(socket, connection, this.stages, (error) => {
+    const endGently = assemble(socket, connection, this.stages, (error) => {
+      this.open.delete(socket);
+      if (this.open.size === 0) this.allEnded?.();
       const who = { connection: connection.id, address: connection.remoteAddress };
       if (error instanceof Hangup) logger.warn(who, `connection closed: ${error.message}`);
       else if (error !== null && !isLost(error)) logger.error({ ...who, err: error }, 'connection closed by an error');
       else logger.debug(who, error === null ? 'disconnected' : `disconnected: ${error.message}`);
     });
+    this.open.set(socket, endGently);
+    return endGently;
+  }
+
+  get count(): number {
+    return this.open.size;
+  }
+
+  /** Ends every connection once it has its answers, and cuts those that take longer than `graceMs`. */
+  async close(graceMs: number): Promise<void> {
+    if (this.open.size === 0) return;
+    const ended = new Promise<void>((resolve) => {
+      this.allEnded = resolve;
+    });
+    for (const endGently of [...this.open.values()]) endGently();
+    const cut = this.services.scheduler.schedule(() => {
+      for (const socket of this.open.keys()) socket.destroy();
+    }, graceMs);
+    await ended;
+    cut.unsubscribe();
   }
 }
 

@@ -6,8 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { type Broker, createBroker } from './broker';
-import { type Config, ConfigError, idleKeys, loadConfig, unknownKeys } from './config';
+import { type Config, idleKeys, loadConfig, unknownKeys } from './config';
 import { hintFor } from './config/hint';
+import { listenersOf } from './listeners';
 import { createLogger, type Logger } from './logger';
 import { parseProperties } from './properties';
 
@@ -17,15 +18,17 @@ import { parseProperties } from './properties';
  */
 export async function serve(file: string | undefined, overrides: readonly string[], version: string): Promise<void> {
   const logger = createLogger();
-  let broker: Broker;
+  let broker: Broker | null = null;
   try {
-    const config = loadConfig(readEntries(file, overrides));
+    const entries = readEntries(file, overrides);
+    const config = loadConfig(entries);
     warnOf(config, logger);
     broker = await createBroker({ config, logger });
     await broker.listen();
   } catch (error) {
     fail(error, logger);
-    return;
+    await broker?.close().catch(() => {}); // it never served; the next start recovers what there is
+    process.exit(1);
   }
   stopOnSignal(broker, logger);
   if (process.stdout.isTTY) process.stdout.write(welcome(broker, version));
@@ -33,13 +36,23 @@ export async function serve(file: string | undefined, overrides: readonly string
 }
 
 function readEntries(file: string | undefined, overrides: readonly string[]): Map<string, string> {
-  const entries = file === undefined ? new Map<string, string>() : parseProperties(readFileSync(file, 'utf8'), file);
+  const entries = file === undefined ? new Map<string, string>() : parseProperties(readText(file), file);
   for (const override of overrides) {
     const at = override.indexOf('=');
     if (at < 1) throw new UsageError(`--override ${override}: expected key=value`);
     entries.set(override.slice(0, at).trim(), override.slice(at + 1).trim());
   }
   return entries;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a directory' };
+    throw new UsageError(`cannot read ${file}: ${reasons[code ?? ''] ?? message}`);
+  }
 }
 
 /** Keys that do nothing; silence about one that should protect something would be dangerous. */
@@ -58,18 +71,16 @@ class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Tells a person why there is no broker; only what nobody foresaw comes with its stack. */
+/** Tells a person why there is no broker, a line each; only what nobody foresaw comes with its stack. */
 function fail(error: unknown, logger: Logger): void {
-  process.exitCode = 1;
-  const { name, code, message } = error as NodeJS.ErrnoException & { port?: number; path?: string };
-  const foreseen = ['ConfigError', 'PropertiesError', 'LogDirError', 'DirInUse', 'MetadataLogError', 'UsageError'];
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  const foreseen = ['ConfigError', 'PropertiesError', 'LogDirError', 'DirInUse', 'UsageError'];
   if (code === 'EADDRINUSE') {
     const { port } = error as { port?: number };
-    logger.fatal(
-      `port ${port} is taken by another program; another one can be set with --override listeners=PLAINTEXT://:9093`,
-    );
-  } else if (error instanceof ConfigError || foreseen.includes(name) || code !== undefined) logger.fatal(message);
-  else logger.fatal(error);
+    logger.fatal(`port ${port} is taken by another program; --override listeners=PLAINTEXT://:9093 takes another`);
+  } else if (foreseen.includes(name) || code !== undefined) {
+    for (const line of message.split('\n')) logger.fatal(line.trim());
+  } else logger.fatal(error);
 }
 
 /** The first signal stops the broker cleanly, a second one at once. */
@@ -96,20 +107,24 @@ function stopOnSignal(broker: Broker, logger: Logger): void {
 
 /** The first screen: where it listens, where the data is, and a line to paste. */
 function welcome(broker: Broker, version: string): string {
-  const bold = (text: string) => `\x1b[1m${text}\x1b[22m`;
-  const dim = (text: string) => `\x1b[2m${text}\x1b[22m`;
-  const addresses = broker.endpoints.map(({ host, port }) => `${host}:${port}`);
+  const isPlain = Boolean(process.env['NO_COLOR']);
+  const bold = (text: string) => (isPlain ? text : `\x1b[1m${text}\x1b[22m`);
+  const dim = (text: string) => (isPlain ? text : `\x1b[2m${text}\x1b[22m`);
+  const { config, clusterId, nodeId, endpoints } = broker;
+  const addresses = endpoints.map(({ host, port }) => `${host}:${port}`);
+  // This machine reaches a broker that listens everywhere by a name that needs no resolving.
+  const everywhere = listenersOf(config).open.some(({ host }) => host === null);
+  const nearest = everywhere ? `localhost:${endpoints[0]!.port}` : addresses[0]!;
   const here = (path: string) => (relative('', path).startsWith('..') ? path : `./${relative('', path)}`);
   const example = here(resolve(__dirname, '../../examples/hello.js'));
-  const { config, clusterId, nodeId } = broker;
   return `
   ${bold('Millrace')} ${version} ${dim('· Kafka-compatible, ready')}
 
-    listening  ${bold(addresses.join(', '))}
+    listening  ${bold(nearest)}${addresses.includes(nearest) ? '' : dim(`, for other machines ${addresses.join(', ')}`)}
     data       ${config['log.dirs'].map(here).join(', ')} ${dim(`(cluster ${clusterId}, node ${nodeId})`)}
-    try it     node ${example} ${addresses[0]}
-               ${dim('or:')} echo hello | kcat -P -b ${addresses[0]} -t greetings
-               ${dim('   ')} kcat -C -e -b ${addresses[0]} -t greetings
+    try it     node ${example.includes(' ') ? `'${example}'` : example} ${nearest}
+               ${dim('or:')} echo hello | kcat -P -b ${nearest} -t greetings
+               ${dim('   ')} kcat -C -e -b ${nearest} -t greetings
 
   ${dim('Ctrl-C stops it; nothing acknowledged is lost either way.')}
 

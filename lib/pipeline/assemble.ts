@@ -34,8 +34,8 @@ export function stagesOf(core: Core, taps: Taps): Stage<never, unknown>[] {
 }
 
 /**
- * Runs a connection over any duplex stream. `ended` is called once, when it is over: with the error that ended it, or
- * null. Returns a function that stops reading and closes once everything asked so far is answered.
+ * Runs a connection over any duplex stream. `ended` is called once, when it is over: with the error that ended it, or null
+ * if nobody is to blame. Returns a function that stops reading and closes once everything asked so far is answered.
  */
 export function assemble(
   socket: Duplex,
@@ -46,10 +46,11 @@ export function assemble(
   const streams = stages.map((make) => make(connection));
   const first = streams[0]!;
   let lost: Error | null = null;
+  let isEnding = false;
   pipeline([...streams, outlet(connection, socket)], (error) => {
     socket.destroy();
     connection.close();
-    ended(connection.hangup ?? lost ?? error ?? null);
+    ended(isEnding ? null : (connection.hangup ?? lost ?? error ?? null));
   });
   // The socket stays outside the pipeline: its two directions end at different times, and the broker may stop reading it.
   socket.pipe(first);
@@ -59,6 +60,8 @@ export function assemble(
     for (const stream of streams) stream.destroy();
   });
   return () => {
+    if (isEnding) return;
+    isEnding = true;
     connection.wake();
     socket.unpipe(first);
     first.end();

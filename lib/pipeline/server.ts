@@ -42,6 +42,8 @@ interface Open {
 
 /** How often idle connections are looked for, as a part of the time they may be idle. */
 const sweepsPerIdleTime = 10;
+/** Kafka's "never" is 2^63 − 1 ms; no timer runs that long. */
+const sweepMaxMs = 3_600_000;
 
 export class Server {
   private readonly options: ServerOptions;
@@ -69,10 +71,11 @@ export class Server {
       );
       this.servers.push(server);
       bound.push({ ...listener, port: await listenOn(server, listener, this.options.backlog) });
+      server.on('error', (err) => this.options.logger.error({ err }, `listener ${listener.name} cannot accept`));
     }
     const { maxIdleMs, scheduler } = this.options;
     if (maxIdleMs >= 0) {
-      const everyMs = Math.max(1, Math.floor(maxIdleMs / sweepsPerIdleTime));
+      const everyMs = Math.min(sweepMaxMs, Math.max(1, Math.floor(maxIdleMs / sweepsPerIdleTime)));
       const closeIdle = () => this.closeIdle();
       this.sweep = scheduler.schedule(function () {
         closeIdle();

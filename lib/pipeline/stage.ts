@@ -70,7 +70,8 @@ export function stage<In, Out>(
     };
     const transform: Transform = through2(
       options,
-      (item: In, _encoding, done) => work.each(item, push, orHangUp(done)),
+      // Behind a hang-up nothing is taken any more, and so nothing is carried out that nobody would hear of.
+      (item: In, _encoding, done) => (over ? undefined : work.each(item, push, orHangUp(done))),
       (done) => (work.last === undefined ? done() : work.last(push, orHangUp(done))),
     );
     return transform;

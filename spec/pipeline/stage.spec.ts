@@ -53,6 +53,22 @@ describe('stage', () => {
     expect(connection.hangup?.message).to.equal('bad item');
   });
 
+  it('does no work behind a hang-up that comes after its item was done', async () => {
+    const worked: string[] = [];
+    const late = stage<string, string>('late', 'objects to objects', (_connection, hangUp) => ({
+      each(item, _push, done) {
+        worked.push(item);
+        done();
+        if (item === 'bad') hangUp(new Hangup('too late to say'));
+      },
+    }));
+    const stream = late(live());
+    stream.resume();
+    for (const item of ['good', 'bad', 'lost']) stream.write(item);
+    await settle(3);
+    expect(worked).to.deep.equal(['good', 'bad']);
+  });
+
   it('lets next to nothing wait: two objects, or 64 KiB', () => {
     const begin = () => ({ each: (_item: unknown, _push: unknown, done: () => void) => done() });
     const marks = (['bytes to objects', 'objects to bytes'] as const).map((shape) => {
