@@ -67,6 +67,11 @@ export class Partition implements PartitionLog {
     return this.log.nextOffset;
   }
 
+  /** Whether appends are queued or being written: the active segment is then the writer's. */
+  get isWriting(): boolean {
+    return this.pending > 0;
+  }
+
   get offline(): KafkaError | null {
     return this.failure;
   }

@@ -99,7 +99,9 @@ export class Upkeep {
   private retainOne(partition: Partition, nowMs: number): void {
     const { log, topic } = partition;
     try {
-      const dropped = log.dropOldest(expiredSegments(log, topic.config, nowMs), nowMs);
+      const expired = expiredSegments(log, topic.config, nowMs);
+      const most = partition.isWriting ? log.segments.length - 1 : log.segments.length;
+      const dropped = log.dropOldest(Math.min(expired, most), nowMs);
       if (dropped.length === 0) return;
       log.logger.info({ logStartOffset: log.logStartOffset }, `${partition.name}: ${dropped.length} old segments go`);
       partition.advanced();

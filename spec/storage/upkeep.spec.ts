@@ -39,6 +39,22 @@ describe('Upkeep', () => {
     expect(log.log.epochs.earliest).to.deep.equal({ epoch: 0, startOffset: 2 });
   });
 
+  it('leaves the segment alone that is being written, old as it is', async () => {
+    const disk = new FaultyDisk();
+    await open({ disk });
+    await storage.append('foo', large(startMs - 8 * dayMs));
+    const go = disk.hang();
+    const appended = storage.append('foo', buildBatch([{ value: Buffer.alloc(100000) }], { timestamp: startMs }));
+    await new Promise((resolve) => setImmediate(resolve));
+    storage.advance(30000);
+    go();
+    expect(await appended).to.include({ baseOffset: 1 });
+    const log = storage.partition('foo');
+    const { records } = await log.read(1, { maxBytes: 1 << 20, atLeastOne: true, isolation: 'read_uncommitted' });
+    expect(records.length).to.be.greaterThan(100000);
+    expect(log.logStartOffset).to.be.at.most(1);
+  });
+
   it('looks again every log.retention.check.interval.ms', async () => {
     await open({ config: { 'log.retention.check.interval.ms': 1000 } });
     await storage.append('foo', large());
