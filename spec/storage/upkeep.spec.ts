@@ -44,7 +44,8 @@ describe('Upkeep', () => {
     await open({ disk });
     await storage.append('foo', large(startMs - 8 * dayMs));
     const go = disk.hang();
-    const appended = storage.append('foo', buildBatch([{ value: Buffer.alloc(100000) }], { timestamp: startMs }));
+    const timestamp = startMs - 8 * dayMs;
+    const appended = storage.append('foo', buildBatch([{ value: Buffer.alloc(100000) }], { timestamp }));
     await new Promise((resolve) => setImmediate(resolve));
     storage.advance(30000);
     go();
