@@ -89,34 +89,43 @@ export class IndexFile {
   /** Calls `look` with the bytes of entry `i` (0 … entries − 1). */
   at<T>(i: number, look: (bytes: Buffer, position: number) => T): T {
     if (i >= this.stored) return look(this.tail, (i - this.stored) * this.entryBytes);
-    let content = this.cache.get(this);
-    if (content === undefined) {
-      content = Buffer.allocUnsafeSlow(this.stored * this.entryBytes);
-      const bytes = this.file.readSync(content, 0, content.length, 0);
-      if (bytes < content.length) throw new Error(`${this.file.path} has ${bytes} bytes instead of ${content.length}`);
-      this.cache.put(this, content);
-    }
-    return look(content, i * this.entryBytes);
+    return look(this.content(), i * this.entryBytes);
   }
 
   /** The largest i whose `key` is at most `target`, for keys that never decrease; −1 if even the first is larger. */
   floor(target: number, key: (bytes: Buffer, position: number) => number): number {
-    let low = 0;
-    let high = this.entries - 1;
+    const { stored, tailEntries } = this;
     // Most lookups are for the newest entries, which need no file.
-    if (this.tailEntries > 0 && this.stored > 0) {
-      if (this.at(this.stored, key) <= target) low = this.stored;
-      else high = this.stored - 1;
-    }
-    let found = -1;
+    if (tailEntries > 0 && key(this.tail, 0) <= target)
+      return stored + this.floorIn(this.tail, tailEntries, target, key);
+    return stored === 0 ? -1 : this.floorIn(this.content(), stored, target, key);
+  }
+
+  private floorIn(
+    bytes: Buffer,
+    entries: number,
+    target: number,
+    key: (bytes: Buffer, position: number) => number,
+  ): number {
+    let low = 0;
+    let high = entries - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
-      if (this.at(middle, key) <= target) {
-        found = middle;
-        low = middle + 1;
-      } else high = middle - 1;
+      if (key(bytes, middle * this.entryBytes) <= target) low = middle + 1;
+      else high = middle - 1;
     }
-    return found;
+    return high;
+  }
+
+  /** What is in the file. */
+  private content(): Buffer {
+    let content = this.cache.get(this);
+    if (content !== undefined) return content;
+    content = Buffer.allocUnsafeSlow(this.stored * this.entryBytes);
+    const bytes = this.file.readSync(content, 0, content.length, 0);
+    if (bytes < content.length) throw new Error(`${this.file.path} has ${bytes} bytes instead of ${content.length}`);
+    this.cache.put(this, content);
+    return content;
   }
 
   /** Makes room for one entry and returns where its bytes go; `write` must fill all of them. */

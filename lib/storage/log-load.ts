@@ -98,6 +98,7 @@ class Loading {
     this.epochs.cutEnd(nextOffset);
     this.epochs.cutStart(logStartOffset);
     producers = this.producersAt(logStartOffset, nextOffset, producers);
+    this.dropStraySnapshots();
     producers.expire(options.nowMs - options.producerExpirationMs);
     return new Log(this.directory, this.context, this.logger, {
       segments: this.segments,
@@ -212,6 +213,13 @@ class Loading {
     const from = this.loadSnapshot(producers, logStartOffset, nextOffset);
     replayProducers(producers, this.segments, from, nextOffset, this.context.scanWindow);
     return producers;
+  }
+
+  /** Keeps one snapshot for the start of each segment and the newest: every stop of a broker leaves another. */
+  private dropStraySnapshots(): void {
+    const kept = new Set(this.segments.map(({ baseOffset }) => baseOffset));
+    kept.add(Math.max(...this.snapshots));
+    for (const offset of this.snapshots) if (!kept.has(offset)) this.dropSnapshot(offset);
   }
 
   /** Loads the newest whole snapshot in (after, upTo]; returns its offset, `after` if there is none. */

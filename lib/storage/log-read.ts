@@ -42,6 +42,8 @@ interface Place {
   readonly offset: number;
   readonly segment: Segment;
   readonly position: number;
+  /** Size of the batch, where it is known. */
+  readonly size?: number;
 }
 
 export class LogRead {
@@ -113,19 +115,24 @@ export class LogRead {
       const start = segment.offsetIndex.positionFor(offset);
       const scan = new BatchScan(segment.log, start, segment.size, this.log.context.scanWindow.subarray(0, 8192));
       while (scan.next()) {
-        if (scan.header.lastOffset >= offset)
-          return { offset: scan.header.baseOffset, segment, position: scan.position };
+        const { baseOffset, lastOffset, size } = scan.header;
+        if (lastOffset >= offset) return { offset: baseOffset, segment, position: scan.position, size };
       }
       if (scan.fault !== null) throw corrupt(segment, scan.position, scan.fault);
     }
     return null;
   }
 
-  private readAt(place: Place, ask: Ask): ReadBatches | Promise<ReadBatches> {
+  /** @param firstBytes bytes to read at least, so that the first batch is there as a whole */
+  private readAt(
+    place: Place,
+    ask: Ask,
+    firstBytes = place.size ?? firstReadBytes,
+  ): ReadBatches | Promise<ReadBatches> {
     const { segment, position } = place;
     const { pace } = this.log.context;
     const available = segment.size - position;
-    const wanted = Math.min(available, Math.max(ask.maxBytes, ask.atLeastOne ? firstReadBytes : headerBytes));
+    const wanted = Math.min(available, Math.max(ask.maxBytes, ask.atLeastOne ? firstBytes : headerBytes));
     const isSync =
       (wanted <= smallReadBytes && pace.isFast) || (wanted <= hotReadBytes && this.isHot(segment, position));
     if (!isSync) return this.readAsync(place, ask, wanted);
@@ -135,7 +142,7 @@ export class LogRead {
       const cut = this.cut(place, lent.bytes, wanted, ask);
       if (typeof cut !== 'number' && cut.records.length > 0) return { ...cut, release: lent.release };
       lent.release();
-      return typeof cut === 'number' ? this.readAsync(place, ask, cut) : cut;
+      return typeof cut === 'number' ? this.readAt(place, ask, cut) : cut;
     } catch (error) {
       lent.release();
       throw error;

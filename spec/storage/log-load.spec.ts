@@ -304,6 +304,21 @@ describe('loadLog', () => {
       expect(log.producers.get(5)?.lastSequence).to.equal(36);
     });
 
+    it('keeps a snapshot for the start of each segment and the newest, no others', async () => {
+      const second = nextOffsets[19]!.toString().padStart(20, '0');
+      put(`${zeros}.log`, whole.subarray(0, ends[19]!));
+      put(`${second}.log`, whole.subarray(ends[19]!));
+      await (await load()).close();
+      const newest = readdirSync(path).find((name) => name.endsWith('.snapshot'))!;
+      for (const offset of [3, nextOffsets[19]!, nextOffsets[30]!])
+        put(`${offset.toString().padStart(20, '0')}.snapshot`, readFileSync(join(path, newest)));
+      await clean();
+      expect(readdirSync(path).filter((name) => name.endsWith('.snapshot'))).to.deep.equal([
+        `${second}.snapshot`,
+        newest,
+      ]);
+    });
+
     it('forgets producers that have not written for long', async () => {
       await closed();
       const log = await clean({ nowMs: nowMs + 86400000 });
