@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { VirtualAction, VirtualTimeScheduler } from 'rxjs';
 import { type Account, Budget } from '../../lib/pipeline/budget';
 
 describe('Budget', () => {
@@ -47,6 +48,80 @@ describe('Budget', () => {
     a.give(100);
     expect(served).to.equal(true);
     expect(budget.used).to.equal(70);
+  });
+
+  describe('frames that come in over several reads', () => {
+    const never = () => expect.fail('nobody had to wait');
+
+    it('are charged for what is there, not for what is announced', () => {
+      const budget = new Budget(100);
+      const [a, b] = [budget.account(1000), budget.account(1000)];
+      expect(a.begin(90, 5, never)).to.equal(true);
+      expect(b.take(80, never)).to.equal(true);
+      expect(a.more(10, never)).to.equal(true);
+      expect(budget.used).to.equal(95);
+    });
+
+    it('count in full against the limit of their connection', () => {
+      const budget = new Budget(1000);
+      const a = budget.account(100);
+      let begun = false;
+      expect(a.take(50, never)).to.equal(true);
+      expect(a.begin(90, 5, () => (begun = true))).to.equal(false);
+      a.give(50);
+      expect(begun).to.equal(true);
+      expect(a.more(85, never)).to.equal(true);
+      expect(a.used).to.equal(90);
+    });
+
+    it('never wait for each other: the one that began first goes on past the limit', () => {
+      const budget = new Budget(100);
+      const [a, b, c] = [budget.account(1000), budget.account(1000), budget.account(1000)];
+      const granted: string[] = [];
+      a.begin(90, 50, never);
+      b.begin(90, 50, never);
+      expect(b.more(40, () => granted.push('b'))).to.equal(false);
+      expect(c.take(1, () => granted.push('c'))).to.equal(false);
+      expect(a.more(40, never)).to.equal(true);
+      a.finish();
+      expect(granted).to.deep.equal(['b']);
+      b.finish();
+      expect(granted).to.deep.equal(['b']);
+      a.give(90);
+      expect(granted).to.deep.equal(['b', 'c']);
+      expect(budget.used).to.equal(91);
+    });
+
+    it('are given up when they stop while others wait, and only then', () => {
+      const scheduler = new VirtualTimeScheduler(VirtualAction);
+      const pass = (ms: number) => {
+        scheduler.schedule(() => {}, ms);
+        scheduler.maxFrames = scheduler.frame + ms;
+        scheduler.flush();
+      };
+      const budget = new Budget(100, scheduler);
+      const [a, b, c] = [budget.account(1000), budget.account(1000), budget.account(1000)];
+      const givenUp: string[] = [];
+      for (const [name, account] of Object.entries({ a, b, c })) {
+        account.giveUp = () => {
+          givenUp.push(name);
+          account.close();
+        };
+      }
+      a.begin(90, 50, never);
+      b.begin(90, 50, never);
+      pass(60_000);
+      expect(givenUp).to.deep.equal([]);
+      let served = false;
+      c.take(10, () => (served = true));
+      pass(1000);
+      a.more(1, never);
+      pass(1500);
+      expect([givenUp, served]).to.deep.equal([['b'], true]);
+      pass(60_000);
+      expect(givenUp).to.deep.equal(['b']);
+      expect(budget.used).to.equal(61);
+    });
   });
 
   it('never exceeds its limit by more than one frame and never loses a byte', () => {

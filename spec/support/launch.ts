@@ -10,7 +10,8 @@ import { type Service, serve } from './child';
 import { freePort, untilAnswering } from './probe';
 
 const checkout = resolve(__dirname, '../..');
-const main = join(checkout, 'dist/lib/main.js');
+/** The command line of the broker, as npm run build leaves it. */
+export const main = join(checkout, 'dist/lib/main.js');
 const startDeadlineMs = 20_000;
 /** your_program.sh builds first if it must. */
 const scriptDeadlineMs = 120_000;
