@@ -25,6 +25,8 @@ export interface Service {
   signal(name: NodeJS.Signals): void;
   /** What the child has written so far, stdout and stderr as they came; the last 64 KiB of it. */
   output(): string;
+  /** Resolves once the output matches; rejects when the child ends first or says nothing of the kind for a while. */
+  until(pattern: RegExp, timeoutMs?: number): Promise<void>;
   /** Settles with a sentence about the end, whatever caused it. */
   ended: Promise<string>;
   /** Sends SIGTERM and waits; kills and rejects when the child is still there after `timeoutMs`. */
@@ -69,13 +71,20 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
   });
 }
 
-/** Starts `command` and leaves it running. */
-export function serve(command: string, args: string[], env: NodeJS.ProcessEnv = process.env): Service {
-  const child = start(command, args, env);
+/** Starts `command` and leaves it running, in `cwd` where one is given. */
+export function serve(
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = process.env,
+  cwd: string | undefined = undefined,
+): Service {
+  const child = start(command, args, env, cwd);
   child.stdin?.end();
   let output = '';
+  const watches = new Set<() => void>();
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-OUTPUT_MAX_BYTES);
+    for (const watch of watches) watch();
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
@@ -83,6 +92,24 @@ export function serve(command: string, args: string[], env: NodeJS.ProcessEnv = 
     child.on('error', (error) => resolve(`${brief(command, args)} did not start: ${error.message}`));
     child.on('close', (code, signal) => resolve(`${brief(command, args)} ended with ${signal ?? `code ${code}`}`));
   });
+  const until = (pattern: RegExp, timeoutMs = 10_000) =>
+    new Promise<void>((resolve, reject) => {
+      const settle = (error: Error | null) => {
+        watches.delete(watch);
+        clearTimeout(deadline);
+        if (error === null) resolve();
+        else reject(error);
+      };
+      const watch = () => {
+        if (pattern.test(output)) settle(null);
+      };
+      const missed = (why: string) =>
+        settle(new Error(`no ${pattern} in what it said: ${why}\n${output.slice(-4000)}`));
+      const deadline = setTimeout(() => missed(`${timeoutMs} ms have passed`), timeoutMs);
+      watches.add(watch);
+      watch();
+      void ended.then(missed);
+    });
   const kill = async () => {
     child.kill('SIGKILL');
     await ended;
@@ -102,11 +129,11 @@ export function serve(command: string, args: string[], env: NodeJS.ProcessEnv = 
   const signal = (name: NodeJS.Signals) => {
     child.kill(name);
   };
-  return { pid: child.pid, signal, output: () => output, ended, stop, kill };
+  return { pid: child.pid, signal, output: () => output, until, ended, stop, kill };
 }
 
-function start(command: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
-  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+function start(command: string, args: string[], env: NodeJS.ProcessEnv, cwd?: string): ChildProcess {
+  const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
   alive.add(child);
   child.on('close', () => alive.delete(child));
   return child;

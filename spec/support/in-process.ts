@@ -26,6 +26,19 @@ export function clockAt(nowMs: number): VirtualTimeScheduler {
   return scheduler;
 }
 
+/** Lets virtual time pass; what was due until then has run. */
+export function pass(scheduler: VirtualTimeScheduler, ms: number): void {
+  const until = scheduler.frame + ms;
+  scheduler.schedule(() => {}, ms);
+  scheduler.maxFrames = until;
+  scheduler.flush();
+}
+
+/** Timers that have not run yet and were not called off. */
+export function timersOf(scheduler: VirtualTimeScheduler): number {
+  return scheduler.actions.filter(({ closed }) => !closed).length;
+}
+
 export interface InProcessOptions extends Pick<BrokerOptions, 'taps' | 'apis'> {
   readonly config: ConfigEntries;
   readonly scheduler: SchedulerLike;

@@ -45,9 +45,9 @@ export async function makeHome(properties: Record<string, string> = {}): Promise
 }
 
 /** Starts the built broker and leaves it to the caller to see what comes of it. */
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Service {
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = process.env, cwd?: string): Service {
   if (!existsSync(main)) throw new Error(`${main} is missing; npm run build makes it`);
-  return serve(process.execPath, [main, ...args], env);
+  return serve(process.execPath, [main, ...args], env, cwd);
 }
 
 /** Starts the built broker in a home and waits until it answers. */
