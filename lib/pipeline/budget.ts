@@ -6,15 +6,21 @@
  * its first frame past its own limit, and an idle broker past the broker's: a limit below the size of one frame slows
  * down and does not lock up.
  *
- * A frame that takes several reads is charged as it comes in: what a client only announces costs nothing. So that frames
- * which are half there cannot wait for each other, the one that began first is never made to wait; all in all the limit is
- * exceeded by at most one frame. A client that stops in the midst of a frame while others wait is given up.
+ * A frame that takes several reads is charged as it comes in: what a client only announces costs nothing. Frames that are
+ * not there as a whole get no more than half of the broker's bytes, and wait until whole ones are served: clients that send
+ * slowly hold up each other and nobody else. So that they cannot wait for each other without end, the frame that began
+ * first never waits, and a client that stops in the midst of one while others wait is given up. All in all the limit is
+ * exceeded by at most one frame.
  */
 import type { SchedulerLike, Subscription } from 'rxjs';
 
 /** Bytes that somebody waits for. */
 interface Wish {
   readonly bytes: number;
+  /** Bytes that must find room in the connection's own limit. */
+  readonly ownBytes: number;
+  /** Whether the bytes are a frame, rather than part of one. */
+  readonly isWhole: boolean;
   readonly then: () => void;
 }
 
@@ -28,8 +34,9 @@ export class Budget {
   readonly limitBytes: number;
   private readonly scheduler: SchedulerLike | null;
   private usedBytes = 0;
-  /** Accounts that wait for room, first come first served. */
-  private readonly waiting: Account[] = [];
+  /** Accounts that wait for room, first come first served: with whole frames, and with parts of frames. */
+  private readonly whole: Account[] = [];
+  private readonly partial: Account[] = [];
   /** Accounts with a frame that is not there as a whole, in the order in which those frames began. */
   private readonly incomplete = new Set<Account>();
   private patience: Subscription | null = null;
@@ -50,8 +57,13 @@ export class Budget {
     return new Account(this, limitBytes);
   }
 
-  private hasRoom(bytes: number): boolean {
-    return this.usedBytes === 0 || this.usedBytes + bytes <= this.limitBytes;
+  private hasRoom(queue: Account[], bytes: number): boolean {
+    const limitBytes = queue === this.whole ? this.limitBytes : this.limitBytes / 2;
+    return this.usedBytes === 0 || this.usedBytes + bytes <= limitBytes;
+  }
+
+  private get somebodyWaits(): boolean {
+    return this.whole.length > 0 || this.partial.length > 0;
   }
 
   private isFirst(account: Account): boolean {
@@ -60,10 +72,11 @@ export class Budget {
   }
 
   /** Takes the bytes, or lets the account wait for them. For accounts only. */
-  take(account: Account, bytes: number): boolean {
-    const mayWait = !this.isFirst(account);
-    if (mayWait && (this.waiting.length > 0 || !this.hasRoom(bytes))) {
-      this.waiting.push(account);
+  take(account: Account, bytes: number, isWhole: boolean): boolean {
+    const queue = isWhole ? this.whole : this.partial;
+    const isLast = this.whole.length > 0 || queue.length > 0;
+    if ((isLast || !this.hasRoom(queue, bytes)) && !this.isFirst(account)) {
+      queue.push(account);
       this.watch();
       return false;
     }
@@ -104,17 +117,23 @@ export class Budget {
       if (this.leave(first)) this.grant(first);
       break;
     }
-    while (this.waiting.length > 0 && this.hasRoom(this.waiting[0]!.wish!.bytes)) this.grant(this.waiting.shift()!);
-    if (this.waiting.length > 0) return;
+    for (const queue of [this.whole, this.partial]) {
+      while (queue.length > 0 && this.hasRoom(queue, queue[0]!.wish!.bytes)) this.grant(queue.shift()!);
+      if (queue.length > 0) return;
+    }
     this.patience?.unsubscribe();
     this.patience = null;
   }
 
-  /** Takes the account out of the queue; whether it was in it. */
+  /** Takes the account out of its queue; whether it was in one. */
   private leave(account: Account): boolean {
-    const at = this.waiting.indexOf(account);
-    if (at >= 0) this.waiting.splice(at, 1);
-    return at >= 0;
+    for (const queue of [this.whole, this.partial]) {
+      const at = queue.indexOf(account);
+      if (at < 0) continue;
+      queue.splice(at, 1);
+      return true;
+    }
+    return false;
   }
 
   private grant(account: Account): void {
@@ -129,7 +148,7 @@ export class Budget {
       this.patience = null;
       const nowMs = this.now();
       for (const account of [...this.incomplete]) if (account.isStalled(nowMs)) account.giveUp?.();
-      if (this.waiting.length > 0) this.watch();
+      if (this.somebodyWaits) this.watch();
     }, stallMaxMs);
   }
 }
@@ -149,8 +168,6 @@ export class Account {
   private progressedAtMs = 0;
   /** Whether the wish has passed the connection's own limit and waits for the broker's. */
   private queued = false;
-  /** Bytes that the wish must find room for in the connection's own limit. */
-  private ownBytes = 0;
 
   constructor(budget: Budget, limitBytes: number) {
     this.budget = budget;
@@ -163,7 +180,7 @@ export class Account {
 
   /** Takes the bytes of a whole frame now and returns true, or returns false and calls `then` once they are taken. */
   take(bytes: number, then: () => void): boolean {
-    return this.ask(bytes, bytes, then);
+    return this.ask(bytes, bytes, true, then);
   }
 
   /**
@@ -176,7 +193,7 @@ export class Account {
       this.progressedAtMs = this.budget.now();
       this.budget.begin(this);
     };
-    const isTaken = this.ask(bytes, arrived, () => {
+    const isTaken = this.ask(bytes, arrived, false, () => {
       begun();
       then();
     });
@@ -188,7 +205,7 @@ export class Account {
   more(bytes: number, then: () => void): boolean {
     this.frameBytes += bytes;
     this.progressedAtMs = this.budget.now();
-    return this.ask(0, bytes, then);
+    return this.ask(0, bytes, false, then);
   }
 
   /** The frame that was begun is whole. */
@@ -202,17 +219,17 @@ export class Account {
     return nowMs - this.progressedAtMs >= (this.usedBytes > this.frameBytes ? busyStallMaxMs : stallMaxMs);
   }
 
-  private ask(ownBytes: number, bytes: number, then: () => void): boolean {
+  private ask(ownBytes: number, bytes: number, isWhole: boolean, then: () => void): boolean {
     if (this.closed) return false;
-    this.ownBytes = ownBytes;
-    if (this.tryTake(bytes)) return true;
-    this.wish = { bytes, then };
+    const wish = { ownBytes, bytes, isWhole, then };
+    if (this.tryTake(wish)) return true;
+    this.wish = wish;
     return false;
   }
 
-  private tryTake(bytes: number): boolean {
-    if (this.usedBytes > 0 && this.ownBytes > 0 && this.usedBytes + this.ownBytes > this.limitBytes) return false;
-    this.queued = !this.budget.take(this, bytes);
+  private tryTake({ ownBytes, bytes, isWhole }: Wish): boolean {
+    if (this.usedBytes > 0 && ownBytes > 0 && this.usedBytes + ownBytes > this.limitBytes) return false;
+    this.queued = !this.budget.take(this, bytes, isWhole);
     if (this.queued) return false;
     this.usedBytes += bytes;
     return true;
@@ -233,7 +250,7 @@ export class Account {
     this.usedBytes -= bytes;
     this.budget.give(bytes);
     const wish = this.wish;
-    if (wish === null || this.queued || !this.tryTake(wish.bytes)) return;
+    if (wish === null || this.queued || !this.tryTake(wish)) return;
     this.wish = null;
     wish.then();
   }

@@ -62,6 +62,26 @@ describe('Budget', () => {
       expect(budget.used).to.equal(95);
     });
 
+    it('leave half of the room to whole frames, and wait behind them', () => {
+      const budget = new Budget(100);
+      const [a, b, c, d] = Array.from({ length: 4 }, () => budget.account(1000)) as [
+        Account,
+        Account,
+        Account,
+        Account,
+      ];
+      const granted: string[] = [];
+      expect(a.begin(90, 30, never)).to.equal(true);
+      expect(b.begin(90, 30, () => granted.push('b'))).to.equal(false);
+      expect(c.take(60, never)).to.equal(true);
+      expect(d.take(60, () => granted.push('d'))).to.equal(false);
+      c.give(60);
+      expect(granted).to.deep.equal(['d']);
+      a.close();
+      d.give(60);
+      expect(granted).to.deep.equal(['d', 'b']);
+    });
+
     it('count in full against the limit of their connection', () => {
       const budget = new Budget(1000);
       const a = budget.account(100);
@@ -78,18 +98,20 @@ describe('Budget', () => {
       const budget = new Budget(100);
       const [a, b, c] = [budget.account(1000), budget.account(1000), budget.account(1000)];
       const granted: string[] = [];
-      a.begin(90, 50, never);
-      b.begin(90, 50, never);
+      a.begin(90, 25, never);
+      b.begin(90, 25, never);
       expect(b.more(40, () => granted.push('b'))).to.equal(false);
-      expect(c.take(1, () => granted.push('c'))).to.equal(false);
-      expect(a.more(40, never)).to.equal(true);
+      expect(c.take(60, () => granted.push('c'))).to.equal(false);
+      expect(a.more(65, never)).to.equal(true);
       a.finish();
       expect(granted).to.deep.equal(['b']);
       b.finish();
       expect(granted).to.deep.equal(['b']);
       a.give(90);
+      expect(granted).to.deep.equal(['b']);
+      b.give(65);
       expect(granted).to.deep.equal(['b', 'c']);
-      expect(budget.used).to.equal(91);
+      expect(budget.used).to.equal(60);
     });
 
     it('are given up when they stop while others wait, and only then', () => {
@@ -108,19 +130,19 @@ describe('Budget', () => {
           account.close();
         };
       }
-      a.begin(90, 50, never);
-      b.begin(90, 50, never);
+      a.begin(90, 25, never);
+      b.begin(90, 25, never);
       pass(60_000);
       expect(givenUp).to.deep.equal([]);
       let served = false;
-      c.take(10, () => (served = true));
+      c.take(60, () => (served = true));
       pass(1000);
       a.more(1, never);
       pass(1500);
       expect([givenUp, served]).to.deep.equal([['b'], true]);
       pass(60_000);
       expect(givenUp).to.deep.equal(['b']);
-      expect(budget.used).to.equal(61);
+      expect(budget.used).to.equal(86);
     });
   });
 
