@@ -8,11 +8,7 @@ import { expect } from 'chai';
 import { hasBehaviour, isFile, sourceFiles } from '../support/source-files';
 
 /** Files with behaviour that have no spec of their own, and why. */
-const exempt: Readonly<Record<string, string>> = {
-  'lib/main.ts': 'the command line, run as a process by spec/conformance/your-program.spec.ts',
-  'lib/serve.ts': 'what main.ts does with its arguments, run by the same',
-  'lib/broker.ts': 'everybody put together: spec/conformance runs it, in this process and as a program',
-};
+const exempt: Readonly<Record<string, string>> = {};
 
 /** Folders of spec that mirror nothing: they are about the whole, or serve the specs. */
 const apart = ['house', 'types', 'conformance', 'bench', 'support'];

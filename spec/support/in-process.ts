@@ -15,7 +15,7 @@ export interface InProcess {
   readonly logged: Record<string, unknown>[];
   /** Opens another connection. */
   connect(): Wire;
-  /** Ends the connections and closes the broker. */
+  /** Closes the broker, which ends its connections. */
   close(): Promise<void>;
 }
 
@@ -62,8 +62,8 @@ export async function openInProcess({ config, scheduler, ...rest }: InProcessOpt
       return wire;
     },
     close: async () => {
-      for (const wire of wires) wire.close();
       await broker.close();
+      for (const wire of wires) wire.close();
     },
   };
 }

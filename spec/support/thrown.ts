@@ -1,4 +1,4 @@
-/** The error that some work ends in, for specs that look at more than its message. */
+/** The errors that some work ends in, for specs that look at more than a message. */
 import { KafkaError } from '../../lib/errors';
 
 /** The KafkaError that `work` throws; anything else that happens fails the spec. */
@@ -10,4 +10,14 @@ export function kafkaErrorOf(work: () => unknown): KafkaError {
     throw error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** What a promise is rejected with. */
+export async function rejected(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was rejected');
 }

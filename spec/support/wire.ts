@@ -5,7 +5,7 @@
  * What always holds: answers are handed out in the order they come, each to whoever asked first; whoever waits for one
  * gets it, or a rejection that says why not (the connection ended, or nothing came for ten seconds).
  */
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Api } from '../../lib/protocol/api';
 import { Reader, Writer } from '../../lib/protocol/bytes';
@@ -110,7 +110,9 @@ export class Wire {
 
   /** Ends the connection. */
   close(): void {
-    this.stream.destroy();
+    if (this.stream instanceof Socket) this.stream.destroy();
+    // The other half of a pair does not notice when this one is destroyed.
+    else this.stream.end();
   }
 
   private take(chunk: Buffer): void {
