@@ -174,7 +174,8 @@ async function openBroker(opening: Opening): Promise<Broker> {
   });
 
   const stop = async () => {
-    await Promise.all([server.close(closeGraceMs), connections.close(closeGraceMs)]);
+    connections.endGently();
+    await server.close(closeGraceMs);
     const isComplete = await topics.close();
     await signOff(metadataLog, nodeId);
     await metadataLog.close();
@@ -211,7 +212,6 @@ class Connections {
   private readonly stages: ReturnType<typeof stagesOf>;
   private readonly budget: Budget;
   private readonly open = new Map<Duplex, () => void>();
-  private allEnded: (() => void) | null = null;
   private lastId = 0;
 
   constructor(services: Services, taps: Taps) {
@@ -240,7 +240,6 @@ class Connections {
     logger.debug({ connection: connection.id, address: connection.remoteAddress, listener }, 'connected');
     const endGently = assemble(socket, connection, this.stages, (error) => {
       this.open.delete(socket);
-      if (this.open.size === 0) this.allEnded?.();
       const who = { connection: connection.id, address: connection.remoteAddress };
       if (error instanceof Hangup) logger.warn(who, `connection closed: ${error.message}`);
       else if (error !== null && !isLost(error)) logger.error({ ...who, err: error }, 'connection closed by an error');
@@ -254,18 +253,9 @@ class Connections {
     return this.open.size;
   }
 
-  /** Ends every connection once it has its answers, and cuts those that take longer than `graceMs`. */
-  async close(graceMs: number): Promise<void> {
-    if (this.open.size === 0) return;
-    const ended = new Promise<void>((resolve) => {
-      this.allEnded = resolve;
-    });
+  /** Lets every connection end once it has its answers. Streams that were handed in are not waited for. */
+  endGently(): void {
     for (const endGently of [...this.open.values()]) endGently();
-    const cut = this.services.scheduler.schedule(() => {
-      for (const socket of this.open.keys()) socket.destroy();
-    }, graceMs);
-    await ended;
-    cut.unsubscribe();
   }
 }
 
