@@ -46,6 +46,7 @@ const topic = (name: string, ...partitions: Buffer[]): ThinTopic => ({ name, id:
 const topics = {
   single: topic('pear', empty),
   unnumbered: topic('quince', empty),
+  unnamed: topic('kiwi', empty),
   many: topic('orange', empty),
   spread: topic('grape', empty, empty, empty),
   other: topic('mango', empty),
@@ -196,6 +197,13 @@ describe('the seed: what a tester of simple brokers sees', function () {
           batches.push(placed);
         }
         expect(onDisk('quince').equals(Buffer.concat(batches))).to.equal(true);
+      });
+
+      it('takes an empty transactional id for none', async () => {
+        const batch = numbered(['with an empty id'], 0);
+        const answer = readProduce(await ask(produce(++correlationId, one('kiwi', batch), '')));
+        expect(answer.topics).to.deep.equal([{ name: 'kiwi', partitions: [success(0, 0)] }]);
+        expect(onDisk('kiwi').equals(batch)).to.equal(true);
       });
 
       it('answers a batch that is sent again as it was answered at first', async () => {

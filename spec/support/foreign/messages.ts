@@ -18,9 +18,14 @@ export interface ProducedTopic {
   readonly partitions: readonly { readonly index: number; readonly batch: Buffer }[];
 }
 
-/** Produce 11. */
-export function produce(correlationId: number, topics: readonly ProducedTopic[], acks = 1): Buffer {
-  const body = new Bytes().uvarint(0).int16(acks).int32(0);
+/** Produce 11. Some testers send an empty transactional id where they mean none. */
+export function produce(
+  correlationId: number,
+  topics: readonly ProducedTopic[],
+  transactionalId: '' | null = null,
+): Buffer {
+  const body = transactionalId === null ? new Bytes().uvarint(0) : new Bytes().compact(transactionalId);
+  body.int16(1).int32(0);
   body.array(topics, ({ name, partitions }) => {
     body.compact(name).array(partitions, ({ index, batch }) => body.int32(index).compact(batch).tags());
     body.tags();
