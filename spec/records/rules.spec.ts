@@ -1,18 +1,6 @@
 import { expect } from 'chai';
-import { type AppendConfig, appendRules, earliestTimestamp, latestTimestamp } from '../../lib/records/rules';
-
-const config: AppendConfig = {
-  'max.message.bytes': 1048588,
-  'segment.bytes': 1073741824,
-  'cleanup.policy': ['delete'],
-  'compression.type': 'producer',
-  'compression.gzip.level': -1,
-  'compression.zstd.level': 3,
-  'max.decompressed.message.bytes': 2147483639,
-  'message.timestamp.type': 'CreateTime',
-  'message.timestamp.before.max.ms': Number('9223372036854775807'),
-  'message.timestamp.after.max.ms': 3600000,
-};
+import { appendRules, earliestTimestamp, latestTimestamp } from '../../lib/records/rules';
+import { defaults as config } from '../support/append-settings';
 
 describe('appendRules', () => {
   it('reads the configuration of a topic', () => {
