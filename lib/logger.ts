@@ -60,3 +60,14 @@ function pretty(output: DestinationStream): DestinationStream {
   });
   return { write: (line) => output.write(prettify(line)) };
 }
+
+let quiet: Logger | null = null;
+
+/**
+ * What a broker or a proxy inside a program logs to, unless somebody gives it another: errors, or what MILLRACE_LOG_LEVEL
+ * asks for. One for all of a process: a test does not want to read how its broker starts and stops.
+ */
+export function quietLogger(): Logger {
+  quiet ??= createLogger(process.env['MILLRACE_LOG_LEVEL'] === undefined ? { level: 'error' } : {});
+  return quiet;
+}

@@ -17,12 +17,23 @@ export const directoryIds = {
   LOST: 'AAAAAAAAAAAAAAAAAAAAAg',
 } as const;
 
-/** A new random uuid (version 4) that is none of Kafka's reserved ones and does not look like a command line option. */
-export function randomUuid(): string {
+/** Makes up a uuid, in the spelling of `java.util.UUID`. */
+export type NewId = () => string;
+
+/**
+ * A new random uuid (version 4) that is none of Kafka's reserved ones and does not look like a command line option.
+ * @param newId where chance comes from; the machine's if absent
+ */
+export function randomUuid(newId: NewId = randomUUID): string {
   for (;;) {
-    const text = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+    const text = Buffer.from(newId().replaceAll('-', ''), 'hex').toString('base64url');
     if (!text.startsWith('-') && !isReserved(text)) return text;
   }
+}
+
+/** A number from 1 to 2^31 − 1 out of a random uuid. */
+export function positiveInt(uuid: string): number {
+  return Number.parseInt(uuid.slice(0, 8), 16) & 0x7fffffff || 1;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { directoryIds, isReserved, parseUuid, randomUuid, zeroUuid } from '../lib/uuid';
+import { directoryIds, isReserved, parseUuid, positiveInt, randomUuid, zeroUuid } from '../lib/uuid';
 
 describe('randomUuid', () => {
   it('makes uuids of version 4 in 22 characters, none like another, none like an option of a command line', () => {
@@ -9,6 +9,25 @@ describe('randomUuid', () => {
       expect(uuid).to.match(/^\w[\w-]{21}$/);
       expect(Buffer.from(uuid, 'base64url').toString('hex')).to.match(/^.{12}4.{3}[89ab].{15}$/);
     }
+  });
+});
+
+describe('randomUuid of given ids', () => {
+  it('is the next that is not reserved', () => {
+    const ids = [
+      '00000000-0000-0000-0000-000000000063',
+      'f8000000-0000-4000-8000-000000000000',
+      '10000000-0000-4000-8000-000000000000',
+    ];
+    expect(randomUuid(() => ids.shift()!)).to.equal('EAAAAAAAQACAAAAAAAAAAA');
+  });
+});
+
+describe('positiveInt', () => {
+  it('is between 1 and what an int32 takes', () => {
+    expect(positiveInt('ffffffff-0000-4000-8000-000000000000')).to.equal(2 ** 31 - 1);
+    expect(positiveInt('00000000-0000-4000-8000-000000000000')).to.equal(1);
+    expect(positiveInt('00000102-0000-4000-8000-000000000000')).to.equal(0x102);
   });
 });
 

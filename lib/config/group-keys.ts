@@ -4,52 +4,13 @@
  *
  * Not done: nothing acts on them yet; a key that gets an effect moves to coordinator-keys.ts.
  */
-import { codec, migrationPolicy } from './checks';
-import { boolean, className, int, type Keys, list, long, maxInt, string } from './key';
+import { codec } from './checks';
+import { boolean, className, int, type Keys, list, maxInt, string } from './key';
 
 export const groupKeys = {
-  'group.consumer.assignment.interval.ms': int(1000)
-    .min(0)
-    .dynamic()
-    .doc('Shortest time between two new assignments of a consumer group.'),
-  'group.consumer.assignors': list(['uniform', 'range'])
-    .filled()
-    .doc('Assignors that consumer groups may use; the first is the default.'),
-  'group.consumer.heartbeat.interval.ms': int(5000)
-    .min(1)
-    .doc('Time between two heartbeats of a member of a consumer group.'),
-  'group.consumer.max.assignment.interval.ms': int(15000).min(0),
-  'group.consumer.max.heartbeat.interval.ms': int(15000).min(1),
-  'group.consumer.max.session.timeout.ms': int(60000).min(1),
-  'group.consumer.max.size': int(maxInt).min(1).doc('Members that a consumer group may have.'),
-  'group.consumer.migration.policy': string('bidirectional')
-    .check(migrationPolicy)
-    .doc('Which conversions between classic and consumer groups are made.'),
-  'group.consumer.min.assignment.interval.ms': int(0).min(0),
-  'group.consumer.min.heartbeat.interval.ms': int(5000).min(1),
-  'group.consumer.min.session.timeout.ms': int(45000).min(1),
-  'group.consumer.regex.refresh.interval.ms': int(600000).min(10000).hide(),
-  'group.consumer.session.timeout.ms': int(45000)
-    .min(1)
-    .doc('Time without a heartbeat after which a member of a consumer group is out.'),
   'group.coordinator.append.linger.ms': int(-1).min(-1),
   'group.coordinator.background.threads': int(2).min(1),
   'group.coordinator.cached.buffer.max.bytes': int(1048588).min(524288).dynamic(),
-  'group.coordinator.rebalance.protocols': list(['classic', 'consumer', 'streams'])
-    .filled()
-    .oneOf('consumer', 'classic', 'share', 'streams')
-    .doc('Group protocols that are offered.'),
-  'group.coordinator.threads': int(4).min(1),
-  'group.initial.rebalance.delay.ms': int(3000).doc(
-    'Time that an empty classic group waits for more members before its first rebalance.',
-  ),
-  'group.max.session.timeout.ms': int(1800000).doc(
-    'Longest session time-out that a member of a classic group may ask for.',
-  ),
-  'group.max.size': int(maxInt).min(1).doc('Members that a classic group may have.'),
-  'group.min.session.timeout.ms': int(6000).doc(
-    'Shortest session time-out that a member of a classic group may ask for.',
-  ),
   'group.share.assignment.interval.ms': int(1000).min(0).dynamic(),
   'group.share.assignors': list(['simple']).filled(),
   'group.share.delivery.count.limit': int(5).min(2).max(10),
@@ -86,13 +47,9 @@ export const groupKeys = {
   'group.streams.min.session.timeout.ms': int(45000).min(1),
   'group.streams.num.standby.replicas': int(0).min(0),
   'group.streams.session.timeout.ms': int(45000).min(1),
-  'offset.metadata.max.bytes': int(4096).doc('Longest text that may be stored with a committed offset.'),
   'offsets.commit.timeout.ms': int(5000)
     .min(1)
     .doc('Time that a commit of offsets may take before it is answered with a time-out.'),
-  'offsets.load.buffer.size': int(5242880).min(1),
-  'offsets.retention.check.interval.ms': long(600000).min(1).doc('Time between two looks for offsets to drop.'),
-  'offsets.retention.minutes': int(10080).min(1).doc('Time after which the offsets of an empty group are dropped.'),
   'share.coordinator.append.linger.ms': int(-1).min(-1),
   'share.coordinator.cached.buffer.max.bytes': int(1048588).min(524288).dynamic(),
   'share.coordinator.cold.partition.snapshot.interval.ms': int(300000).min(1).hide(),

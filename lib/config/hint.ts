@@ -1,5 +1,6 @@
 /**
- * What to tell a person about a key that nobody knows. Called by main.ts for the warnings at the start; pure.
+ * What to tell a person about a key that nobody knows. Called for the warnings at the start and for the options of an
+ * embedded broker; pure.
  */
 import { brokerKeys } from './keys';
 
@@ -23,13 +24,20 @@ export function hintFor(unknown: string): string | null {
   if (dropped.some((name) => (name.endsWith('.') ? unknown.startsWith(name) : unknown === name))) {
     return 'Kafka 4 has no such key any more';
   }
+  const nearest = nearestOf(unknown, Object.keys(brokerKeys));
+  return nearest === null ? null : `did you mean ${nearest}?`;
+}
+
+/** The name that was most likely meant, or null if none is near: a letter in four may be wrong, and at most three. */
+export function nearestOf(unknown: string, names: readonly string[]): string | null {
   const most = Math.min(3, Math.floor(unknown.length / 4));
-  let [nearest, least] = ['', most + 1];
-  for (const name of Object.keys(brokerKeys)) {
+  let nearest: string | null = null;
+  let least = most + 1;
+  for (const name of names) {
     const edits = distance(unknown, name, least);
     if (edits < least) [nearest, least] = [name, edits];
   }
-  return nearest === '' ? null : `did you mean ${nearest}?`;
+  return nearest;
 }
 
 /** Letters to add, drop or replace to make one text of the other (Levenshtein), or `enough` if it takes that many. */

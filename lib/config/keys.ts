@@ -3,8 +3,8 @@
  * DescribeConfigs.
  *
  * Defaults are Kafka's but for these: `node.id`, `process.roles`, `controller.listener.names` and `log.dir` have one
- * that starts a broker without a file; the internal topics have one replica, for Millrace is one node; and
- * `queued.max.request.bytes` is finite, for memory is.
+ * that starts a broker without a file; the internal topics have one replica, for Millrace is one node;
+ * `queued.max.request.bytes` is finite, for memory is; and groups wait for less, for people wait for them.
  */
 import { coordinatorKeys } from './coordinator-keys';
 import { groupKeys, transactionKeys } from './group-keys';

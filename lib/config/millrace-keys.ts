@@ -13,6 +13,12 @@ export const millraceKeys = {
   'millrace.open.files.max': int(2000)
     .min(16)
     .doc('Files of logs that are kept open at a time; the one used longest ago is closed for the next.'),
+  'millrace.group.consumer.reconciling.heartbeat.interval.ms': int(20)
+    .min(1)
+    .doc('Time between two heartbeats of a member of a consumer group that has not got all that it should have yet.'),
+  'millrace.stage.max.ms': long(30000)
+    .min(1)
+    .doc('Time that a stage of a user may take over one message; beyond it the request ends in REQUEST_TIMED_OUT.'),
   'millrace.index.cache.max.bytes': int(16777216)
     .min(0)
     .doc('Memory for index files of segments that are read; those of active segments come on top.'),

@@ -2,14 +2,14 @@
  * Configuration keys of groups and of client metrics subscriptions, as Kafka 4.4 has them (KIP-848, KIP-932, KIP-714).
  * Called by whoever lists or checks the configuration of such a resource.
  *
- * Not done: nothing acts on them yet.
+ * Not done: nothing acts on those that do not begin with `consumer.` yet.
  */
 import { boolean, int, type Keys, list, string } from './key';
 import type { BrokerKey } from './keys';
 
 export const groupConfigKeys = Object.freeze({
-  'consumer.assignment.interval.ms': int(1000).min(0),
-  'consumer.heartbeat.interval.ms': int(5000).min(1),
+  'consumer.assignment.interval.ms': int(50).min(0),
+  'consumer.heartbeat.interval.ms': int(1000).min(1),
   'consumer.session.timeout.ms': int(45000).min(1),
   'errors.deadletterqueue.copy.record.enable': boolean(false),
   'errors.deadletterqueue.topic.name': string(''),

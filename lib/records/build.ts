@@ -2,7 +2,7 @@
  * Builds a record batch (magic 2) from records, byte for byte as Kafka's MemoryRecordsBuilder does where nothing is
  * compressed. For the metadata log, coordinators, recompression, tools and specs.
  *
- * Not done: batches without records, and gaps between offsets, which only compaction makes.
+ * Not done: batches without records, which only compaction makes.
  */
 import { EncodeError, Writer } from '../protocol/bytes';
 import * as batch from './batch';
@@ -14,11 +14,15 @@ export interface RecordDraft {
   /** Milliseconds; the batch's `timestamp` if absent. */
   readonly timestamp?: number;
   readonly headers?: readonly { readonly key: string; readonly value: Buffer | string | null }[];
+  /** How far its offset is from the batch's first; that of the record before it and one more if absent. */
+  readonly offsetDelta?: number;
 }
 
 export interface BatchOptions {
   /** 0 if absent; records take up the offsets from here on. */
   readonly baseOffset?: number;
+  /** That of the last record if absent; a larger one takes up offsets behind it. */
+  readonly lastOffsetDelta?: number;
   readonly partitionLeaderEpoch?: number;
   /** Timestamp in ms of records that have none of their own; −1 if absent. */
   readonly timestamp?: number;
@@ -34,17 +38,25 @@ export interface BatchOptions {
   readonly levels?: Levels;
 }
 
+/** A writer that nobody uses: most batches are small, and the memory of a new writer is not. */
+let spare: Writer | null = null;
+
 /** @throws EncodeError for a batch without records or a value that does not fit its field */
 export function buildBatch(records: Iterable<RecordDraft>, options: BatchOptions = {}): Buffer {
-  const writer = new Writer();
+  const writer = spare ?? new Writer();
+  // Nobody else's while it is used, and left alone with what an error leaves in it.
+  spare = null;
   let count = 0;
+  let offsetDelta = -1;
   let baseTimestamp = -1;
   let maxTimestamp = -1;
   for (const record of records) {
     const timestamp = record.timestamp ?? options.timestamp ?? -1;
     if (count === 0) baseTimestamp = timestamp;
     if (timestamp > maxTimestamp) maxTimestamp = timestamp;
-    writeRecord(writer, record, timestamp - baseTimestamp, count++);
+    offsetDelta = record.offsetDelta ?? offsetDelta + 1;
+    writeRecord(writer, record, timestamp - baseTimestamp, offsetDelta);
+    count++;
   }
   if (count === 0) throw new EncodeError('a batch without records');
   const codec = options.codec ?? codecs.none;
@@ -62,7 +74,7 @@ export function buildBatch(records: Iterable<RecordDraft>, options: BatchOptions
   writer.int8(2);
   writer.int32(0);
   writer.int16(attributes);
-  writer.int32(count - 1);
+  writer.int32(options.lastOffsetDelta ?? offsetDelta);
   writer.long(baseTimestamp);
   writer.long(options.logAppendTimeMs ?? maxTimestamp);
   writer.long(options.producerId ?? -1);
@@ -71,6 +83,7 @@ export function buildBatch(records: Iterable<RecordDraft>, options: BatchOptions
   writer.int32(count);
   const whole = Buffer.concat([...writer.take(), ...payload]);
   batch.updateCrc(whole);
+  spare = writer;
   return whole;
 }
 

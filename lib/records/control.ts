@@ -25,6 +25,7 @@ import type { RecordDraft } from './build';
 import type { LogRecord } from './record';
 
 const keyBytes = 4;
+const unknownType = 0x7fff;
 
 const endTxnMarker = { version: int16().default(0), coordinatorEpoch: int32() };
 
@@ -102,6 +103,17 @@ export function controlRecord<T extends ControlType>(type: T, value: Draft<Messa
   const writer = new Writer(1024);
   codecOf(type, 0).write(writer, value);
   return { key, value: writer.takeBuffer() };
+}
+
+/**
+ * A control record of a type that Kafka does not have, for `buildBatch` as above: every reader passes over it and goes on
+ * behind it. It stands for records that are not shown, where a batch without any would lead kafkajs astray (it goes on at
+ * the end of the partition).
+ */
+export function unknownControlRecord(): RecordDraft {
+  const key = Buffer.alloc(keyBytes);
+  key.writeInt16BE(unknownType, 2);
+  return { key, value: null };
 }
 
 /**

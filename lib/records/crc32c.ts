@@ -1,5 +1,5 @@
 /**
- * CRC-32C (Castagnoli): the checksum of a record batch, of producer snapshots and of nothing else.
+ * CRC-32C (Castagnoli): the checksum of a record batch, of producer snapshots and of recordings.
  *
  * Called for every batch that is produced, recovered or built. Large inputs go to the native package, which takes some
  * 3 GB/s; handing it a Buffer costs 300 ns however short that is, so the small ones of unbatched producers, for which
@@ -25,15 +25,18 @@ const table = ((): Int32Array => {
   return entries;
 })();
 
-/** The checksum of the bytes from `start` up to `end`, as an unsigned 32-bit number. */
-export function crc32c(bytes: Buffer, start = 0, end = bytes.length): number {
-  if (end - start < nativeMinBytes) return small(bytes, start, end);
-  return native(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+/**
+ * The checksum of the bytes from `start` up to `end`, as an unsigned 32-bit number.
+ * @param before that of the bytes before them, where they are a part of something longer
+ */
+export function crc32c(bytes: Buffer, start = 0, end = bytes.length, before = 0): number {
+  if (end - start < nativeMinBytes) return small(bytes, start, end, before);
+  return native(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), before);
 }
 
-function small(b: Buffer, start: number, end: number): number {
+function small(b: Buffer, start: number, end: number, before: number): number {
   const t = table;
-  let sum = -1;
+  let sum = ~before;
   let p = start;
   for (const last = end - 8; p <= last; p += 8) {
     const first = sum ^ (b[p]! | (b[p + 1]! << 8) | (b[p + 2]! << 16) | (b[p + 3]! << 24));

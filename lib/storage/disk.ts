@@ -44,6 +44,9 @@ export const nodeDisk: Disk = {
   truncate: (fd, size) => fs.ftruncateSync(fd, size),
 };
 
+/** The same without flushes, for data that nobody wants after this process: a crash of the machine may lose it. */
+export const unflushedDisk: Disk = { ...nodeDisk, flush: () => Promise.resolve() };
+
 /** KAFKA_STORAGE_ERROR that says what was being done and what the system answered. */
 export function storageError(doing: string, error: unknown): KafkaError {
   return errors.KAFKA_STORAGE_ERROR.because(`${doing}: ${error instanceof Error ? error.message : String(error)}`);

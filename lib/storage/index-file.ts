@@ -82,8 +82,9 @@ export class IndexFile {
   async warm(): Promise<void> {
     if (this.stored === 0 || this.cache.get(this) !== undefined) return;
     const content = Buffer.allocUnsafeSlow(this.stored * this.entryBytes);
-    await this.file.read(content, 0, content.length, 0);
-    if (content.length === this.stored * this.entryBytes) this.cache.put(this, content);
+    const bytes = await this.file.read(content, 0, content.length, 0);
+    // Entries may have come to the file meanwhile, and then the next look reads it anew.
+    if (content.length === this.stored * this.entryBytes) this.keep(content, bytes);
   }
 
   /** Calls `look` with the bytes of entry `i` (0 … entries − 1). */
@@ -122,10 +123,14 @@ export class IndexFile {
     let content = this.cache.get(this);
     if (content !== undefined) return content;
     content = Buffer.allocUnsafeSlow(this.stored * this.entryBytes);
-    const bytes = this.file.readSync(content, 0, content.length, 0);
+    this.keep(content, this.file.readSync(content, 0, content.length, 0));
+    return content;
+  }
+
+  /** @param bytes how many of its bytes were read */
+  private keep(content: Buffer, bytes: number): void {
     if (bytes < content.length) throw new Error(`${this.file.path} has ${bytes} bytes instead of ${content.length}`);
     this.cache.put(this, content);
-    return content;
   }
 
   /** Makes room for one entry and returns where its bytes go; `write` must fill all of them. */

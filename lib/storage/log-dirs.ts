@@ -10,7 +10,7 @@
 import fs from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../logger';
-import { randomUuid } from '../uuid';
+import { type NewId, randomUuid } from '../uuid';
 import { type CleanShutdown, leaveCleanShutdown, takeCleanShutdown } from './clean-shutdown';
 import { type DirLock, lockDir } from './dir-lock';
 import { type MetaProperties, metaPropertiesName, readMetaProperties, writeMetaProperties } from './meta-properties';
@@ -22,6 +22,8 @@ export interface LogDirsOptions {
   readonly nodeId: number;
   readonly nowMs: number;
   readonly logger: Logger;
+  /** Makes up ids of clusters and directories; the machine does if absent. */
+  readonly newId?: NewId;
 }
 
 export interface LogDir {
@@ -127,10 +129,10 @@ function refuseMetadataElsewhere(all: readonly string[], metadataPath: string): 
 }
 
 /** Reads who the directories are, checks that it fits, and names those that have no name yet. */
-async function identities(all: readonly string[], { nodeId, nowMs, logger }: LogDirsOptions) {
+async function identities(all: readonly string[], { nodeId, nowMs, logger, newId }: LogDirsOptions) {
   const found = new Map(all.map((path) => [path, readMetaProperties(path)]));
   const known = [...found].filter((entry): entry is [string, MetaProperties] => entry[1] !== null);
-  const clusterId = known[0]?.[1].clusterId ?? randomUuid();
+  const clusterId = known[0]?.[1].clusterId ?? randomUuid(newId);
   const ids = new Map<string, string>();
   for (const [path, meta] of known) {
     const file = join(path, metaPropertiesName);
@@ -145,7 +147,7 @@ async function identities(all: readonly string[], { nodeId, nowMs, logger }: Log
   for (const path of all) {
     if (ids.has(path)) continue;
     if (found.get(path) === null) refuseForeign(path);
-    const directoryId = randomUuid();
+    const directoryId = randomUuid(newId);
     ids.set(path, directoryId);
     try {
       await writeMetaProperties(path, { clusterId, nodeId, directoryId }, nowMs);

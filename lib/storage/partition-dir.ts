@@ -3,6 +3,7 @@
  * unique id: `-delete` (to be removed), `-future` (being moved to another log directory), `-stray` (nobody's).
  */
 import { randomUUID } from 'node:crypto';
+import type { NewId } from '../uuid';
 
 /** A file name may have this many bytes. */
 const nameMaxBytes = 255;
@@ -31,8 +32,8 @@ export function partitionDirName(topic: string, partition: number): string {
 }
 
 /** The name that a directory gets when it is set aside, unique and within the length that file systems allow. */
-export function markedDirName(topic: string, partition: number, mark: DirMark): string {
-  const suffix = `.${randomUUID().replaceAll('-', '')}-${mark}`;
+export function markedDirName(topic: string, partition: number, mark: DirMark, newId: NewId = randomUUID): string {
+  const suffix = `.${newId().replaceAll('-', '')}-${mark}`;
   const tail = `-${partition}`;
   return `${topic.slice(0, nameMaxBytes - suffix.length - tail.length)}${tail}${suffix}`;
 }

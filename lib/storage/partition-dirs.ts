@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
+import type { NewId } from '../uuid';
 import { checkpointNames, formatOffsetCheckpoint, parseOffsetCheckpoint } from './checkpoints';
 import { type Disk, nodeDisk } from './disk';
 import { IndexCache } from './index-file';
@@ -42,9 +43,11 @@ export class PartitionDirs {
   /** Partitions that live here. */
   count = 0;
   private readonly logger: Logger;
+  private readonly newId: NewId | undefined;
   private readonly written = new Map<CheckpointKind, string>();
 
-  constructor(dir: LogDir, context: LogContext, logger: Logger) {
+  constructor(dir: LogDir, context: LogContext, logger: Logger, newId?: NewId) {
+    this.newId = newId;
     this.dir = dir;
     this.context = context;
     this.logger = logger;
@@ -102,7 +105,7 @@ export class PartitionDirs {
 
   /** Renames a partition's directory, so that it is not taken for a live one. */
   setAside(topic: string, partition: number, directory: PartitionPath, mark: DirMark): void {
-    const path = join(this.dir.path, markedDirName(topic, partition, mark));
+    const path = join(this.dir.path, markedDirName(topic, partition, mark, this.newId));
     fs.renameSync(directory.path, path);
     directory.path = path;
   }
@@ -125,19 +128,27 @@ export class PartitionDirs {
   }
 }
 
+/** What may come from elsewhere than from the machine. */
+export interface HomesOptions {
+  readonly disk?: Disk;
+  /** Tells how long calls to the disk take, ms. */
+  readonly stopwatch?: () => number;
+  readonly newId?: NewId;
+}
+
 /** One for each log directory. Their logs share descriptors, index cache and scan window; each disk has its own pace. */
 export function openHomes(
   dirs: readonly LogDir[],
   config: Config,
   logger: Logger,
-  disk: Disk = nodeDisk,
+  { disk = nodeDisk, stopwatch, newId }: HomesOptions = {},
 ): readonly PartitionDirs[] {
   const shared = {
     files: new OpenFiles(disk, config['millrace.open.files.max']),
     indexCache: new IndexCache(config['millrace.index.cache.max.bytes']),
     scanWindow: Buffer.allocUnsafeSlow(scanWindowBytes),
   };
-  return dirs.map((dir) => new PartitionDirs(dir, { ...shared, pace: new Pace() }, logger));
+  return dirs.map((dir) => new PartitionDirs(dir, { ...shared, pace: new Pace(stopwatch) }, logger, newId));
 }
 
 /** Where a new partition goes: into the directory with the id that it was assigned, else into the one with the fewest. */

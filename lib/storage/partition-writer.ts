@@ -10,6 +10,7 @@
 import type { SchedulerLike } from 'rxjs';
 import { errors, type KafkaError } from '../errors';
 import { place } from '../records/batch';
+import { timerMaxMs } from '../timers';
 import type { TopicConfig } from '../topic-config';
 import { BatchHeader } from './batch-header';
 import { type Run, segmentMaxBytes } from './log';
@@ -24,8 +25,6 @@ import { settle } from './recovery';
 const syncMaxBytes = 32 * 1024;
 /** A run ends here, so that those at its head need not wait for ever more behind them. */
 const runMaxBytes = 4 * 1024 * 1024;
-/** No timer runs longer; 2^63 − 1, Kafka's "never", is beyond it. */
-const timerMaxMs = 0x7fffffff;
 
 /** Where every small run is put together: it is written before anybody else can want it. */
 const pool = Buffer.allocUnsafeSlow(syncMaxBytes);

@@ -62,6 +62,15 @@ export class ShardedMap<K, V> implements ReadonlyMap<K, V> {
   }
 }
 
+/** Values whose keys are in the first map and not in the second; quick where one was made of the other. */
+export function* removedValues<K, V>(before: ReadonlyMap<K, V>, after: ReadonlyMap<K, V>): Generator<V> {
+  const areSharded = before instanceof ShardedMap && after instanceof ShardedMap;
+  for (let i = 0; i < (areSharded ? shardCount : 1); i++) {
+    const [from, to] = areSharded ? [before.shard(i), after.shard(i)] : [before, after];
+    if (from !== to) for (const [key, value] of from) if (!to.has(key)) yield value;
+  }
+}
+
 /** What becomes of a map; `result` is the next one, and the map that it began with if nothing changed. */
 export class MapDraft<K, V> {
   private readonly from: ShardedMap<K, V>;

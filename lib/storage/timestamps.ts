@@ -62,7 +62,8 @@ async function warm(segment: Segment): Promise<void> {
 
 async function firstIn(segment: Segment, scan: BatchScan, wanted: Wanted): Promise<FoundOffset | null> {
   const bytes = Buffer.allocUnsafe(scan.header.size);
-  await segment.log.read(bytes, 0, bytes.length, scan.position);
+  const got = await segment.log.read(bytes, 0, bytes.length, scan.position);
+  if (got < bytes.length) throw new Error(`${segment.log.path} ends at ${scan.position + got}`);
   for (const record of recordsOf(bytes)) {
     if (!wanted(record)) continue;
     return { offset: record.offset, timestamp: record.timestamp, leaderEpoch: partitionLeaderEpoch(bytes) };

@@ -14,28 +14,32 @@ import type { Config } from '../config';
 import { errors } from '../errors';
 import type { Logger } from '../logger';
 import { resolveTopicConfig, type TopicConfig } from '../topic-config';
-import type { Disk } from './disk';
 import type { Topics } from './engine';
 import { Log } from './log';
 import type { LogDir } from './log-dirs';
 import { loadLog } from './log-load';
 import type { MetadataImage, PartitionImage, TopicImage } from './metadata-image';
 import { Partition } from './partition';
-import { type FoundPartition, homeFor, openHomes, type PartitionDirs, type PartitionPath } from './partition-dirs';
+import {
+  type FoundPartition,
+  type HomesOptions,
+  homeFor,
+  openHomes,
+  type PartitionDirs,
+  type PartitionPath,
+} from './partition-dirs';
 import { ReadBuffers } from './read-buffers';
 import { strayReason } from './stray';
 import { LocalTopic } from './topic';
 import { type HousedPartition, Upkeep } from './upkeep';
 
-export interface LocalTopicsOptions {
+export interface LocalTopicsOptions extends HomesOptions {
   readonly config: Config;
   readonly nodeId: number;
   /** Log directories, locked and formatted. */
   readonly dirs: readonly LogDir[];
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
-  /** The machine's own file system if absent. */
-  readonly disk?: Disk;
 }
 
 /** After so many partitions other work gets a turn. */
@@ -65,7 +69,7 @@ export class LocalTopics implements Topics {
       config['millrace.read.buffers.lent.max.bytes'],
     );
     this.defaults = resolveTopicConfig(new Map(), config);
-    this.homes = openHomes(options.dirs, config, logger, options.disk);
+    this.homes = openHomes(options.dirs, config, logger, options);
     const { scheduler } = options;
     this.upkeep = new Upkeep({ config, scheduler, logger, homes: this.homes, partitions: () => this.housed.values() });
   }

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { type SchedulerLike, Subscription } from 'rxjs';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
+import { timerMaxMs } from '../timers';
 import type { Partition } from './partition';
 import type { PartitionDirs } from './partition-dirs';
 import { expiredSegments } from './retention';
@@ -141,8 +142,6 @@ export class Upkeep {
     again(firstMs);
   }
 }
-
-const timerMaxMs = 0x7fffffff;
 
 function* offsetsOf(
   kind: 'recoveryPoints' | 'logStarts' | 'highWatermarks',

@@ -4,9 +4,11 @@ import { clientMetricsConfigKeys, groupConfigKeys, groupConfigSynonyms } from '.
 import { differences, kafkaKeys } from '../support/kafka-keys';
 
 describe('groupConfigKeys', () => {
-  it('are Kafka’s, and have what 4.4 has added', () => {
+  it('are Kafka’s but for the defaults that the broker has, and have what 4.4 has added', () => {
     const found = differences(groupConfigKeys, kafkaKeys('group')).filter((what) => !what.includes(': update '));
     expect(found).to.deep.equal([
+      'consumer.assignment.interval.ms: default 50, not 1000',
+      'consumer.heartbeat.interval.ms: default 1000, not 5000',
       'errors.deadletterqueue.copy.record.enable: is new',
       'errors.deadletterqueue.topic.name: is new',
       'streams.assignor.name: is new',

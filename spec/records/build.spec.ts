@@ -145,6 +145,14 @@ describe('buildBatch', () => {
     expect(batch.maxTimestamp(b)).to.equal(7);
   });
 
+  it('leaves gaps between offsets, and behind the last one', () => {
+    const drafts = [{ value: 'a', offsetDelta: 2 }, { value: 'b' }, { value: 'c', offsetDelta: 9 }];
+    const b = buildBatch(drafts, { baseOffset: 100, lastOffsetDelta: 20 });
+    expect([...recordsOf(b)].map(({ offset }) => offset)).to.deep.equal([102, 103, 109]);
+    expect([batch.baseOffset(b), batch.lastOffset(b), batch.recordCount(b)]).to.deep.equal([100, 120, 3]);
+    expect(batch.lastOffset(buildBatch(drafts))).to.equal(9);
+  });
+
   it('refuses a batch without records and numbers that do not fit', () => {
     expect(() => buildBatch([])).to.throw(EncodeError, 'a batch without records');
     expect(() => buildBatch([{ value: 'x' }], { producerEpoch: 40000 })).to.throw(EncodeError);

@@ -6,6 +6,7 @@ import {
   controlTypeOf,
   controlTypes,
   readControlRecord,
+  unknownControlRecord,
 } from '../../lib/records/control';
 import { recordsOf } from '../../lib/records/record';
 import { bytesOf, fixtureLines, goldenBatches, hexOf } from '../support/golden-batches';
@@ -93,6 +94,13 @@ describe('controlRecord', () => {
       '00000000000000000000004f00000001021154eaf90020000000000000018bcfe568000000018bcfe56800ffffffffffffffffffffffffffff' +
         '000000013a0000000800000002260000000000010200000001000200000001000000',
     );
+  });
+});
+
+describe('unknownControlRecord', () => {
+  it('is one that readers pass over', () => {
+    const { key } = unknownControlRecord();
+    expect(readControlRecord({ offset: 0, key: key as Buffer, value: null })).to.equal(null);
   });
 });
 

@@ -21,6 +21,12 @@ describe('crc32c', () => {
     }
   });
 
+  it('goes on from the sum of the bytes before', () => {
+    const bytes = Buffer.from(Array.from({ length: 700 }, (_, i) => i * 7));
+    for (const at of [0, 5, 255, 300, 699, 700])
+      expect(crc32c(bytes, at, bytes.length, crc32c(bytes, 0, at))).to.equal(native(bytes));
+  });
+
   it('looks at nothing outside of the range', () => {
     const around = array(integer({ min: 0, max: 255 }), { maxLength: 9 });
     assert(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { errors } from '../../lib/errors';
-import { nodeDisk, storageError } from '../../lib/storage/disk';
+import { nodeDisk, storageError, unflushedDisk } from '../../lib/storage/disk';
 
 describe('nodeDisk', () => {
   let root: string;
@@ -39,6 +39,14 @@ describe('nodeDisk', () => {
       nodeDisk.flush(fd),
     ])
       expect(await failing.catch((error) => error.code)).to.equal('EBADF');
+  });
+});
+
+describe('unflushedDisk', () => {
+  it("is the machine's own, but that nobody waits for the device", async () => {
+    const { flush: _, ...rest } = nodeDisk;
+    expect(unflushedDisk).to.include(rest);
+    await unflushedDisk.flush(-1);
   });
 });
 

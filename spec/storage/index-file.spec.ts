@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { nodeDisk } from '../../lib/storage/disk';
 import { IndexCache, IndexFile } from '../../lib/storage/index-file';
 import { OpenFiles, StoredFile } from '../../lib/storage/stored-file';
+import { rejected } from '../support/thrown';
 
 const key = (bytes: Buffer, p: number) => bytes.readInt32BE(p);
 
@@ -88,10 +89,12 @@ describe('IndexFile', () => {
     expect(index.floor(501, key)).to.equal(250);
   });
 
-  it('says so when the file is shorter than it was', () => {
+  it('says so when the file is shorter than it was, however it is read', async () => {
     const index = make(10);
     index.file.writeSync(Buffer.alloc(20), 0, 20, 0);
     expect(() => index.floor(1, key)).to.throw(/20 bytes instead of 40/);
+    expect(String(await rejected(index.warm()))).to.match(/20 bytes instead of 40/);
+    expect(index.isAtHand(0)).to.equal(false);
   });
 });
 

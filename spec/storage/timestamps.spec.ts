@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { buildBatch } from '../../lib/records/build';
 import { Storage } from '../support/storage';
+import { rejected } from '../support/thrown';
 
 /** Batches of records with these timestamps. */
 const batches = (times: readonly (readonly number[])[], codec: 0 | 1 | 4 = 0) =>
@@ -62,6 +63,14 @@ describe('findByTimestamp and findMaxTimestamp', () => {
     await open(...batches([[50, 60, 70], [10]]));
     log().log.trim(2);
     expect((await log().offsetForTimestamp(20))?.offset).to.equal(2);
+  });
+
+  it('find nothing in a batch that the file no longer holds as a whole, and say so', async () => {
+    await open(...batches([Array.from({ length: 1000 }, (_, i) => i)]));
+    log().log.active.log.truncate(20_000);
+    const failures = [rejected(log().offsetForTimestamp(999)), rejected(log().offsetOfMaxTimestamp())];
+    for (const failure of await Promise.all(failures))
+      expect(String(failure)).to.match(/KAFKA_STORAGE_ERROR.* ends at 20000/);
   });
 
   it('find what a scan of all records finds', async () => {
