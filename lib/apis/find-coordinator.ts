@@ -8,8 +8,9 @@
  * Versions: 0–6. 1: transactions. 4: many keys at once, each with its own error (KIP-699). 6: share groups, whose keys
  * are `group:topicId:partition`.
  *
- * Not done: coordinators. Who finds one can ask it nothing yet.
+ * Not done: the coordinators of transactional ids and of share groups. Who finds one of those can ask it nothing yet.
  */
+import { coordinatorPartition } from '../coordinator-partition';
 import { errors, type KafkaError } from '../errors';
 import { defineApi } from '../protocol/api';
 import { array, type Infer, int8, int16, int32, string } from '../protocol/schema';
@@ -17,7 +18,6 @@ import type { Scope } from '../protocol/scope';
 import type { Services } from '../services';
 import { internalTopics } from '../topic-names';
 import { type Broker, brokersOf } from './shared/brokers';
-import { coordinatorPartition } from './shared/coordinator-partition';
 
 const keyTypes = { group: 0, transaction: 1, share: 2 };
 const topicOf = new Map<number, string>([
@@ -100,12 +100,14 @@ async function finderOf(
     return () => nowhere(error);
   }
   if (!services.metadata().topicsByName.has(topic)) {
-    const outcome = await services.controller.createTopicOnDemand(topic);
-    if ('refused' in outcome) services.logger.warn(`${topic} was not created: ${outcome.refused}`);
+    const [outcome] = await services.controller.createTopicsOnDemand([topic]);
+    if (outcome !== undefined && 'refused' in outcome)
+      services.logger.warn(`${topic} was not created: ${outcome.refused}`);
   }
   const partitions = services.metadata().topicsByName.get(topic)?.partitions ?? [];
   const brokers = brokersOf(services, connection.listener).filter(({ fenced }) => !fenced);
   return (key) => {
+    if (keyType === keyTypes.group) services.groups.expectMember(key);
     if (keyType === keyTypes.share && !isShareKey(key))
       return nowhere(errors.INVALID_REQUEST.because(`'${key}' is not group:topicId:partition`));
     const leader = partitions[coordinatorPartition(key, partitions.length)]?.leader;

@@ -109,10 +109,9 @@ function checked({ topics, allowAutoTopicCreation }: Request, version: number, s
 }
 
 async function createAndAnswer(names: string[], body: Request, scope: Scope, services: Services): Promise<Response> {
-  for (const name of names) {
-    const outcome = await services.controller.createTopicOnDemand(name);
-    if ('refused' in outcome) services.logger.debug(`topic ${name} was not created on demand: ${outcome.refused}`);
-  }
+  const outcomes = await services.controller.createTopicsOnDemand(names);
+  for (const [i, outcome] of outcomes.entries())
+    if ('refused' in outcome) services.logger.debug(`topic ${names[i]} was not created on demand: ${outcome.refused}`);
   return answer(body, scope, services);
 }
 

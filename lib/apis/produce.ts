@@ -124,6 +124,8 @@ export const produce = defineApi({
     })),
   }),
 
+  isAnswered: ({ acks }) => acks !== 0,
+
   handle(body, scope, services) {
     const { topicData, acks, transactionalId } = body;
     if (transactionalId === null && hasTransactionalBatch(topicData)) {

@@ -9,10 +9,12 @@
 import type { Config } from '../config';
 import { errors, type KafkaError } from '../errors';
 import type { Logger } from '../logger';
-import type { MetadataImage } from '../storage/metadata-image';
+import { type MetadataImage, metadataVersion } from '../storage/metadata-image';
 import type { MetadataLog } from '../storage/metadata-log';
 import type { MetadataDraft } from '../storage/metadata-records';
+import type { NewId } from '../uuid';
 import { internalTopic } from './internal-topics';
+import { leadAnew } from './leadership';
 import { type Plan, planPartitions, planTopics } from './new-topics';
 
 /** A topic to create; −1 partitions or replicas: the broker's default. */
@@ -53,10 +55,10 @@ export interface Controller {
    */
   createTopics(topics: readonly NewTopic[], validateOnly: boolean): Promise<Outcome<CreatedTopic>[]>;
   /**
-   * Creates an internal or auto-created topic with its usual configs; at once usable when the promise resolves. One that
-   * is there already is as good as created.
+   * Creates internal or auto-created topics with their usual configs; at once usable when the promise resolves. One that
+   * is there already is as good as created. One outcome per name, in order.
    */
-  createTopicOnDemand(name: string): Promise<Outcome<CreatedTopic>>;
+  createTopicsOnDemand(names: readonly string[]): Promise<Outcome<CreatedTopic>[]>;
   createPartitions(topics: readonly NewPartitions[], validateOnly: boolean): Promise<Outcome<void>[]>;
   /** By topic id. */
   deleteTopics(topicIds: readonly string[]): Promise<Outcome<void>[]>;
@@ -72,6 +74,8 @@ export interface ClusterControllerOptions {
   readonly nodeId: number;
   readonly config: Config;
   readonly logger: Logger;
+  /** Makes up ids of topics; the machine does if absent. */
+  readonly newId?: NewId;
 }
 
 /** The controller of a single node: the metadata log is its own. */
@@ -80,41 +84,51 @@ export class ClusterController implements Controller {
   private readonly nodeId: number;
   private readonly config: Config;
   private readonly logger: Logger;
+  private readonly newId: NewId | undefined;
 
-  constructor({ log, nodeId, config, logger }: ClusterControllerOptions) {
+  constructor({ log, nodeId, config, logger, newId }: ClusterControllerOptions) {
     this.log = log;
     this.nodeId = nodeId;
     this.config = config;
     this.logger = logger;
+    this.newId = newId;
   }
 
   async createTopics(topics: readonly NewTopic[], validateOnly: boolean): Promise<Outcome<CreatedTopic>[]> {
-    const plan = (image: MetadataImage) => planTopics(topics, image, this.nodeId, this.config);
+    const plan = (image: MetadataImage) => planTopics(topics, image, this.nodeId, this.config, this.newId);
     const outcomes = await this.carryOut(plan, validateOnly);
     if (!validateOnly) for (const outcome of outcomes) if ('done' in outcome) this.tellOf(outcome.done);
     return outcomes;
   }
 
-  async createTopicOnDemand(name: string): Promise<Outcome<CreatedTopic>> {
+  async createTopicsOnDemand(names: readonly string[]): Promise<Outcome<CreatedTopic>[]> {
+    const outcomes = await this.createTopics(
+      names.map((name) => this.usualTopic(name)),
+      false,
+    );
+    return outcomes.map((outcome, i) => ('done' in outcome ? outcome : (this.existing(names[i]!) ?? outcome)));
+  }
+
+  private usualTopic(name: string): NewTopic {
     const usual = internalTopic(name, this.config);
-    const topic: NewTopic = {
+    return {
       name,
       numPartitions: usual?.numPartitions ?? -1,
       replicationFactor: usual?.replicationFactor ?? -1,
       assignments: [],
       configs: (usual?.configs ?? []).map(([key, value]) => ({ name: key, value })),
     };
-    const [outcome] = await this.createTopics([topic], false);
-    const existing = this.log.image.topicsByName.get(name);
-    if (outcome === undefined || !('refused' in outcome) || existing === undefined) return outcome!;
+  }
+
+  /** A topic that is there, as if it had been created just now. */
+  private existing(name: string): Outcome<CreatedTopic> | null {
+    const { image } = this.log;
+    const topic = image.topicsByName.get(name);
+    if (topic === undefined) return null;
+    const { id: topicId, partitions } = topic;
+    const replicationFactor = partitions[0]?.replicas.length ?? 1;
     return {
-      done: {
-        name,
-        topicId: existing.id,
-        numPartitions: existing.partitions.length,
-        replicationFactor: existing.partitions[0]?.replicas.length ?? 1,
-        configs: this.log.image.configs(2, name),
-      },
+      done: { name, topicId, numPartitions: partitions.length, replicationFactor, configs: image.configs(2, name) },
     };
   }
 
@@ -137,6 +151,21 @@ export class ClusterController implements Controller {
     }, false);
     for (const topic of deleted) this.logger.info(`deleted topic ${topic}`);
     return outcomes;
+  }
+
+  /**
+   * Begins a new leader epoch of a partition that this node leads, as an election does that it wins again. Rejects with
+   * UNKNOWN_TOPIC_OR_PARTITION, or LEADER_NOT_AVAILABLE where another node leads.
+   */
+  async leadAnew(topic: string, partition: number): Promise<void> {
+    const { nodeId } = this;
+    await this.log.change((image) => {
+      const found = image.topicsByName.get(topic);
+      const leader = found?.partitions[partition]?.leader;
+      if (found === undefined || leader === undefined) throw errors.UNKNOWN_TOPIC_OR_PARTITION;
+      if (leader !== nodeId) throw errors.LEADER_NOT_AVAILABLE;
+      return [[leadAnew(found, partition, { nodeId, metadataVersion: metadataVersion(image) })]];
+    });
   }
 
   async allocateProducerIds(): Promise<{ readonly firstId: number; readonly count: number }> {

@@ -10,9 +10,10 @@
  * What always holds: a session that loses its last partition is closed; its epoch counts its requests, from 1 to 2^31 − 1
  * and round again.
  */
-import { randomInt } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { SchedulerLike } from 'rxjs';
 import { errors, type KafkaError } from '../errors';
+import { positiveInt } from '../uuid';
 
 /** One partition as a client asks for it, by topic name or by id. */
 export interface AskedPartition {
@@ -107,7 +108,7 @@ export class FetchSessions {
   constructor(options: FetchSessionsOptions) {
     this.options = {
       maxPartitions: options.maxSessions * partitionsPerSlot,
-      randomId: () => randomInt(1, maxInt + 1),
+      randomId: () => positiveInt(randomUUID()),
       ...options,
     };
   }

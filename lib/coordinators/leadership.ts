@@ -7,7 +7,7 @@
  */
 import { metadataVersions } from '../features';
 import { recordVersion } from '../storage/metadata-frame';
-import type { MetadataImage, PartitionImage } from '../storage/metadata-image';
+import type { MetadataImage, PartitionImage, TopicImage } from '../storage/metadata-image';
 import type { MetadataDraft } from '../storage/metadata-records';
 
 type PartitionChange = Extract<MetadataDraft, { name: 'PartitionChangeRecord' }>;
@@ -50,6 +50,16 @@ export function giveUpLeadership(image: MetadataImage, node: Node): PartitionCha
     ({ leader }) => leader === node.nodeId,
     () => ({ leader: -1, ...(node.keepsElr ? elr : {}) }),
   );
+}
+
+/** Makes this node the leader of a partition that it leads already: a new leader epoch, and nothing else. */
+export function leadAnew(
+  { id: topicId }: Pick<TopicImage, 'id'>,
+  partitionId: number,
+  { nodeId, metadataVersion }: Pick<Node, 'nodeId' | 'metadataVersion'>,
+): PartitionChange {
+  const version = recordVersion('PartitionChangeRecord', metadataVersion);
+  return { name: 'PartitionChangeRecord', version, data: { partitionId, topicId, leader: nodeId } };
 }
 
 function changes(

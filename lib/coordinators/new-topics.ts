@@ -11,7 +11,7 @@ import { keepsElr, type MetadataImage, metadataVersion } from '../storage/metada
 import type { MetadataDraft } from '../storage/metadata-records';
 import { validateTopicConfigs } from '../topic-config';
 import { collisionKey, metadataTopic, topicNameFault } from '../topic-names';
-import { randomUuid } from '../uuid';
+import { type NewId, randomUuid } from '../uuid';
 import type { CreatedTopic, NewPartitions, NewTopic, Outcome } from './controller';
 import { Placement } from './placement';
 
@@ -33,6 +33,7 @@ export function planTopics(
   image: MetadataImage,
   nodeId: number,
   config: Config,
+  newId?: NewId,
 ): Plan<CreatedTopic> {
   const wanted = (topic: NewTopic) => {
     if (topic.assignments.length > 0) return topic.assignments.length;
@@ -54,7 +55,7 @@ export function planTopics(
       if (!placement.possible) throw notReplicable(assignments[0]!.length, noBroker);
       names.add(topic.name);
       const set = configs as ReadonlyMap<string, string>;
-      const topicId = randomUuid();
+      const topicId = randomUuid(newId);
       records.push(...topicRecords(topic.name, topicId, set, image));
       records.push(...placement.records(topicId, 0, assignments));
       const { length: numPartitions } = assignments;

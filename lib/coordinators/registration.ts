@@ -16,7 +16,7 @@ import type { MetadataLog } from '../storage/metadata-log';
 import type { MetadataDraft } from '../storage/metadata-records';
 import { initialRecords } from '../storage/metadata-snapshot';
 import type { OrphanTopic } from '../storage/orphans';
-import { randomUuid } from '../uuid';
+import { type NewId, randomUuid } from '../uuid';
 import { giveUpLeadership, type Node, takeLeadership } from './leadership';
 import { partitionRecord } from './placement';
 
@@ -34,6 +34,8 @@ export interface RegistrationOptions {
   /** Topics to take in if the log has no records yet. */
   readonly orphans: () => readonly AdoptedTopic[];
   readonly logger: Logger;
+  /** Makes up ids of this process; the machine does if absent. */
+  readonly newId?: NewId;
 }
 
 /** A topic found on disk, with the configs that it is to have. */
@@ -56,7 +58,7 @@ const batchMaxRecords = 10_000;
  * @throws KafkaError KAFKA_STORAGE_ERROR
  */
 export async function register(log: MetadataLog, options: RegistrationOptions): Promise<Registration> {
-  const incarnationId = randomUuid();
+  const incarnationId = randomUuid(options.newId);
   let brokerEpoch = -1;
   await log.lead((image, nextOffset) => {
     const batches = beginnings(log, image, options);
@@ -153,8 +155,8 @@ function adopted(first: readonly MetadataDraft[], options: RegistrationOptions):
   });
 }
 
-function controllerRecord({ nodeId, controllerEndpoints }: RegistrationOptions): MetadataDraft {
-  const data = { controllerId: nodeId, incarnationId: randomUuid(), zkMigrationReady: false, features };
+function controllerRecord({ nodeId, controllerEndpoints, newId }: RegistrationOptions): MetadataDraft {
+  const data = { controllerId: nodeId, incarnationId: randomUuid(newId), zkMigrationReady: false, features };
   return { name: 'RegisterControllerRecord', version: 0, data: { ...data, endPoints: controllerEndpoints } };
 }
 

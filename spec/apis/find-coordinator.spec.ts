@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { findCoordinator } from '../../lib/apis/find-coordinator';
 import { errors } from '../../lib/errors';
+import { ScriptedGroups } from '../support/scripted-groups';
 import { ask, TestBroker } from '../support/services';
 
 const here = { nodeId: 1, host: 'broker.example', port: 9092 };
@@ -21,14 +22,23 @@ describe('findCoordinator', () => {
 
   it('finds the coordinator of a group, and creates its topic first', async () => {
     expect(await one(1, 'my-group')).to.deep.equal({ ...here, errorCode: 0, errorMessage: 'NONE' });
-    expect(broker.asked).to.deep.equal([{ createTopicOnDemand: '__consumer_offsets' }]);
+    expect(broker.asked).to.deep.equal([{ createTopicsOnDemand: ['__consumer_offsets'] }]);
     await one(1, 'my-group');
     expect(broker.asked).to.have.length(1);
   });
 
+  it('tells the coordinator of groups who is about to come', async () => {
+    const groups = new ScriptedGroups();
+    broker = new TestBroker({}, { groups });
+    await one(1, 'my-group');
+    await one(2, 'tx', 1);
+    await many(4, ['a', 'b']);
+    expect(groups.asked).to.deep.equal(['my-group', 'a', 'b'].map((expectMember) => ({ expectMember })));
+  });
+
   it('finds that of a transactional id', async () => {
     expect(await one(2, 'tx', 1)).to.include({ ...here, errorCode: 0 });
-    expect(broker.asked).to.deep.equal([{ createTopicOnDemand: '__transaction_state' }]);
+    expect(broker.asked).to.deep.equal([{ createTopicsOnDemand: ['__transaction_state'] }]);
   });
 
   it('finds those of many keys, in their order', async () => {

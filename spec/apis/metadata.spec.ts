@@ -110,7 +110,7 @@ describe('metadata', () => {
   describe('creating topics', () => {
     it('creates a topic that is asked for, and answers it at once', async () => {
       const { topics } = await ask(broker, metadata, 12, { ...plain, topics: byName('fresh', 'orders') });
-      expect(broker.asked).to.deep.equal([{ createTopicOnDemand: 'fresh' }]);
+      expect(broker.asked).to.deep.equal([{ createTopicsOnDemand: ['fresh'] }]);
       expect(topics.map(({ name, errorCode }) => [name, errorCode])).to.deep.equal([
         ['fresh', 0],
         ['orders', 0],

@@ -65,15 +65,15 @@ describe('ClusterController', () => {
 
   it('makes topics on demand as they usually are, and is content with one that is there', () =>
     withController(async (controller, log) => {
-      const both = await Promise.all([1, 2].map(() => controller.createTopicOnDemand('__consumer_offsets')));
-      expect(both[0]).to.deep.equal(both[1]).and.have.nested.property('done.numPartitions', 4);
+      const both = await Promise.all([1, 2].map(() => controller.createTopicsOnDemand(['__consumer_offsets'])));
+      expect(both[0]).to.deep.equal(both[1]).and.have.nested.property('[0].done.numPartitions', 4);
       expect(log.image.configs(2, '__consumer_offsets').get('cleanup.policy')).to.equal('compact');
-      expect(await controller.createTopicOnDemand('foo')).to.have.nested.property('done.numPartitions', 2);
+      const before = log.image.lastOffset;
+      const mixed = await controller.createTopicsOnDemand(['foo', 'f o', '__consumer_offsets', 'bar']);
+      const shown = mixed.map((outcome) => ('done' in outcome ? outcome.done.numPartitions : outcome.refused.name));
+      expect(shown).to.deep.equal([2, 'INVALID_TOPIC_EXCEPTION', 4, 2]);
+      expect(log.image.lastOffset - before, 'records of two topics').to.equal(6);
       expect(log.image.configs(2, 'foo').size).to.equal(0);
-      expect(await controller.createTopicOnDemand('f o')).to.have.nested.property(
-        'refused.name',
-        'INVALID_TOPIC_EXCEPTION',
-      );
     }));
 
   it('adds partitions', () =>
@@ -97,6 +97,25 @@ describe('ClusterController', () => {
         'done',
       ]);
       expect([...log.image.topicsByName.keys()]).to.deep.equal(['baz']);
+    }));
+
+  it('leads a partition anew: one leader epoch more, and nothing else', () =>
+    withController(async (controller, log) => {
+      await controller.createTopics([topic('foo', 2)], false);
+      const epochs = () =>
+        log.image.topicsByName.get('foo')!.partitions.map(({ leader, leaderEpoch }) => [leader, leaderEpoch]);
+      await controller.leadAnew('foo', 1);
+      expect(epochs()).to.deep.equal([
+        [1, 0],
+        [1, 1],
+      ]);
+      for (const [name, partition] of [
+        ['foo', 2],
+        ['bar', 0],
+      ] as const) {
+        const error = await controller.leadAnew(name, partition).catch((reason) => reason);
+        expect(error.name).to.equal('UNKNOWN_TOPIC_OR_PARTITION');
+      }
     }));
 
   it('reserves one block of producer ids after another, also after a restart', () =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { giveUpLeadership, type Node, takeLeadership } from '../../lib/coordinators/leadership';
+import { giveUpLeadership, leadAnew, type Node, takeLeadership } from '../../lib/coordinators/leadership';
 import { directoryIds } from '../../lib/uuid';
 import { directoryId as A, brokerRecord, imageAfter, topicRecords } from '../support/metadata';
 
@@ -60,6 +60,15 @@ describe('takeLeadership', () => {
     );
     const old = written(takeLeadership, { directories: [] }, { metadataVersion: 16, keepsElr: false });
     expect(old).to.deep.equal({ version: 0, leader: 1 });
+  });
+});
+
+describe('leadAnew', () => {
+  it('writes the leader, in the version that the log may hold, and so begins an epoch', () => {
+    const data = { partitionId: 3, topicId: T, leader: 1 };
+    expect(leadAnew({ id: T }, 3, { nodeId: 1, metadataVersion: 16 })).to.deep.equal({
+      ...{ name: 'PartitionChangeRecord', version: 0, data },
+    });
   });
 });
 

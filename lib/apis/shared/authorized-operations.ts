@@ -11,4 +11,6 @@ export const authorizedOperations = {
   topic: 0x0df8,
   /** Create, alter, describe, cluster action, describe configs, alter configs, idempotent write. */
   cluster: 0x1fa0,
+  /** Read, delete, describe, describe configs, alter configs. */
+  group: 0x0d48,
 } as const;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { coordinatorPartition } from '../../../lib/apis/shared/coordinator-partition';
+import { coordinatorPartition } from '../lib/coordinator-partition';
 
 describe('coordinatorPartition', () => {
   it('is where Kafka keeps the state of these keys', () => {

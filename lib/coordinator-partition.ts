@@ -1,5 +1,6 @@
 /**
- * Which partition of an internal topic holds the state of a group, a transactional id or a share partition. Pure.
+ * Which partition of an internal topic holds the state of a group, a transactional id or a share partition. Called by
+ * whoever looks for a coordinator and by the coordinators themselves. Pure.
  */
 
 /** The non-negative hash of a key (Java's String.hashCode) by the number of partitions; 0 where there are none. */
