@@ -2,11 +2,11 @@
  * The broker: builds the services, assembles the stages, and opens and closes everything in order. The only file that
  * knows everybody.
  *
- * `createBroker` opens the log directories, replays the metadata log, registers the broker in it, and loads every partition
+ * `openBroker` opens the log directories, replays the metadata log, registers the broker in it, and loads every partition
  * (recovering those that were not closed cleanly). `listen` opens the listeners. `close` goes the same way back and leaves
  * the mark of a clean shutdown, if all of it went well.
  */
-import type { Socket } from 'node:net';
+import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { apis as allApis } from './apis';
@@ -14,30 +14,31 @@ import { type Config, loadConfig, withDynamicConfigs } from './config';
 import { readIpLimits } from './config/checks';
 import { ClusterController } from './coordinators/controller';
 import { FetchSessions } from './coordinators/fetch-sessions';
+import { LocalGroups } from './coordinators/groups';
 import { internalTopic } from './coordinators/internal-topics';
 import { BlockProducerIds } from './coordinators/producer-ids';
 import { register, signOff } from './coordinators/registration';
-import { Hangup } from './errors';
+import type { Levers } from './faults/faults';
 import { advertisedHost, type Listeners, listenersOf } from './listeners';
 import { createLogger, type Logger } from './logger';
-import { assemble, type Core, stagesOf } from './pipeline/assemble';
-import { Budget } from './pipeline/budget';
-import { LiveConnection } from './pipeline/connection';
-import { decoder } from './pipeline/decoder';
-import { encoder } from './pipeline/encoder';
-import { framer } from './pipeline/framer';
-import { handler } from './pipeline/handler';
+import type { TopicIds } from './pipeline/connection';
+import { Connections } from './pipeline/connections';
+import type { LiveTaps } from './pipeline/live-taps';
+import type { DescribeOptions, PipelinePicture } from './pipeline/picture';
 import { router } from './pipeline/router';
 import type { Taps } from './pipeline/seams';
-import { addressOf, Server } from './pipeline/server';
+import { Server } from './pipeline/server';
+import { seatsOf } from './pipeline/taps';
 import type { Api } from './protocol/api';
 import type { Endpoint } from './protocol/scope';
 import type { Services } from './services';
 import { LocalAppends } from './storage/appends';
+import { type Disk, nodeDisk, unflushedDisk } from './storage/disk';
 import { type LogDirs, openLogDirs } from './storage/log-dirs';
 import { MetadataLog } from './storage/metadata-log';
 import { findOrphans } from './storage/orphans';
 import { LocalTopics } from './storage/topics';
+import { type NewId, positiveInt } from './uuid';
 
 export interface BrokerOptions {
   readonly config?: Config;
@@ -48,20 +49,49 @@ export interface BrokerOptions {
   readonly taps?: Taps;
   /** What is served; all of lib/apis if not given. */
   readonly apis?: readonly Api[];
+  /** Makes up random uuids, in the spelling of `java.util.UUID`; the machine does if absent. */
+  readonly newId?: NewId;
+  /** Tells how long calls to the disk take, ms; the machine's clock if absent. No client sees it. */
+  readonly stopwatch?: () => number;
+  /** Where logs are written; the machine's own file system if absent. */
+  readonly disk?: Disk;
+  /** Puts something between the broker and its disk. */
+  readonly wrapDisk?: (disk: Disk) => Disk;
+  /** Whether data has to survive a crash of the machine; yes if not given. Without it, nothing waits for the device. */
+  readonly durable?: boolean;
+}
+
+/** What a broker is and does, as plain data. */
+export interface BrokerPicture extends PipelinePicture {
+  readonly clusterId: string;
+  readonly nodeId: number;
+  /** When this was so, ms since 1970 by the broker's clock. */
+  readonly nowMs: number;
+  /** What clients are told to connect to. */
+  readonly endpoints: readonly Endpoint[];
 }
 
 export interface Broker {
   readonly config: Config;
+  /** What handlers reach: for whoever runs the broker in this process and looks at it from inside. */
+  readonly services: Services;
   readonly clusterId: string;
   readonly nodeId: number;
   /** What clients are told to connect to; empty before `listen`. */
   readonly endpoints: readonly Endpoint[];
   /** Connections that are open now. */
   readonly connections: number;
+  /** Stages that come and go while the broker runs. */
+  readonly taps: Pick<LiveTaps, 'add'>;
+  readonly levers: Levers;
+  /** The live pipeline as plain data, with what each stage has done, and what the broker is. */
+  describe(options?: DescribeOptions): BrokerPicture;
   /** Opens the listeners. Rejects with the system's error where a port is taken. */
   listen(): Promise<readonly Endpoint[]>;
   /** Serves one client over any duplex stream. Returns how to end it once everything asked is answered. */
   handle(socket: Duplex, listener?: string): () => void;
+  /** Ends every connection to a listener at once, whatever it waits for. */
+  cut(): void;
   /** Answers what is in flight, flushes, and lets go of everything. */
   close(): Promise<void>;
 }
@@ -71,10 +101,12 @@ const closeGraceMs = 5000;
 
 /**
  * Opens a broker on the log directories of its configuration.
- * @throws LogDirError, DirInUse, or an Error of the metadata log: the message says which directory and why
+ * @throws UsageError for taps that cannot be meant; LogDirError, DirInUse, or an Error of the metadata log: the message says which directory and why
  */
-export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
+export async function openBroker(options: BrokerOptions = {}): Promise<Broker> {
   const { logger = createLogger(), scheduler = asyncScheduler } = options;
+  // Before anything is opened.
+  seatsOf(options.taps ?? {}, 'taps');
   const given = options.config ?? loadConfig();
   const nodeId = given['node.id'];
   const listeners = listenersOf(given);
@@ -84,9 +116,10 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
     nodeId,
     nowMs: scheduler.now(),
     logger,
+    newId: options.newId,
   });
   try {
-    return await openBroker({ ...options, given, nodeId, listeners, logDirs, logger, scheduler });
+    return await assembleBroker({ ...options, given, nodeId, listeners, logDirs, logger, scheduler });
   } catch (error) {
     await logDirs.close(null);
     throw error;
@@ -102,9 +135,11 @@ interface Opening extends BrokerOptions {
   readonly scheduler: SchedulerLike;
 }
 
-async function openBroker(opening: Opening): Promise<Broker> {
-  const { given, nodeId, listeners, logDirs, logger, scheduler } = opening;
+async function assembleBroker(opening: Opening): Promise<Broker> {
+  const { given, nodeId, listeners, logDirs, logger, scheduler, stopwatch, newId = randomUUID } = opening;
   const { clusterId, dirs } = logDirs;
+  const ownDisk = opening.disk ?? (opening.durable === false ? unflushedDisk : nodeDisk);
+  const disk = opening.wrapDisk?.(ownDisk) ?? ownDisk;
   const controllerEndpoints = listeners.controllers.map(({ name, host, port }) => ({
     name,
     host: host ?? 'localhost',
@@ -115,6 +150,7 @@ async function openBroker(opening: Opening): Promise<Broker> {
     nodeId,
     controllerEndpoints,
     segmentMaxBytes: given['metadata.log.segment.bytes'],
+    disk,
     scheduler,
     logger,
   });
@@ -137,14 +173,20 @@ async function openBroker(opening: Opening): Promise<Broker> {
         configs: internalTopic(topic.name, given)?.configs ?? [],
       })),
     logger,
+    newId,
   });
   const { image } = metadataLog;
   const config = withDynamicConfigs(given, image.configs(4, String(nodeId)), image.configs(4, ''));
 
-  const topics = await LocalTopics.open({ config, nodeId, dirs, scheduler, logger }, image);
-  metadataLog.onChange((_previous, next) => topics.update(next));
+  const topics = await LocalTopics.open({ config, nodeId, dirs, scheduler, logger, disk, stopwatch, newId }, image);
   const appends = new LocalAppends({ scheduler });
-  const controller = new ClusterController({ log: metadataLog, config, nodeId, logger });
+  const metadata = () => metadataLog.image;
+  const groups = new LocalGroups({ topics, appends, scheduler, config, logger, metadata, newId });
+  metadataLog.onChange(async (previous, next) => {
+    await topics.update(next);
+    groups.update(previous, next);
+  });
+  const controller = new ClusterController({ log: metadataLog, config, nodeId, logger, newId });
   const services: Services = {
     config,
     scheduler,
@@ -153,14 +195,23 @@ async function openBroker(opening: Opening): Promise<Broker> {
     clusterId,
     nodeId,
     advertised: (listener) => told.get(listener),
-    metadata: () => metadataLog.image,
+    metadata,
     topics,
     appends,
     controller,
     producerIds: new BlockProducerIds(controller),
-    fetchSessions: new FetchSessions({ maxSessions: config['max.incremental.fetch.session.cache.slots'], scheduler }),
+    fetchSessions: new FetchSessions({
+      maxSessions: config['max.incremental.fetch.session.cache.slots'],
+      scheduler,
+      randomId: () => positiveInt(newId()),
+    }),
+    groups,
   };
-  const connections = new Connections(services, opening.taps ?? {});
+  const topicIds: TopicIds = {
+    nameOf: (id) => metadata().topicsById.get(id)?.name,
+    idOf: (name) => metadata().topicsByName.get(name)?.id,
+  };
+  const connections = new Connections({ ...services, router: router(services), topicIds }, opening.taps ?? {});
   const limits = readIpLimits(config['max.connections.per.ip.overrides']);
   const server = new Server({
     listeners: listeners.open,
@@ -174,6 +225,8 @@ async function openBroker(opening: Opening): Promise<Broker> {
   });
 
   const stop = async () => {
+    // Before the connections: whoever is parked would keep its own open.
+    groups.close();
     connections.endGently();
     await server.close(closeGraceMs);
     const isComplete = await topics.close();
@@ -185,6 +238,7 @@ async function openBroker(opening: Opening): Promise<Broker> {
   let closing: Promise<void> | null = null;
   return {
     config,
+    services,
     clusterId,
     nodeId,
     get endpoints() {
@@ -193,6 +247,16 @@ async function openBroker(opening: Opening): Promise<Broker> {
     get connections() {
       return connections.count;
     },
+    taps: connections.taps,
+    levers: {
+      moveCoordinator: (groupId) => groups.moveCoordinator(groupId),
+      moveLeader: (topic, partition) => controller.leadAnew(topic, partition),
+      exhaustMemory: (heldBack) => connections.exhaustMemory(heldBack),
+    },
+    describe: (options) => ({
+      ...{ clusterId, nodeId, nowMs: scheduler.now(), endpoints },
+      ...connections.describe(options),
+    }),
     async listen() {
       for (const { name, port } of await server.listen()) {
         const endpoint = told.get(name);
@@ -202,64 +266,7 @@ async function openBroker(opening: Opening): Promise<Broker> {
       return endpoints;
     },
     handle: (socket, listener = listeners.open[0]!.name) => connections.handle(socket, listener),
+    cut: () => server.cut(),
     close: () => (closing ??= stop()),
   };
-}
-
-/** Makes a pipeline of every connection; all of them share the stages' factories and the broker's budget. */
-class Connections {
-  private readonly services: Services;
-  private readonly stages: ReturnType<typeof stagesOf>;
-  private readonly budget: Budget;
-  private readonly open = new Map<Duplex, () => void>();
-  private lastId = 0;
-
-  constructor(services: Services, taps: Taps) {
-    const { config, scheduler, logger, apis } = services;
-    const core: Core = {
-      framer: framer({ maxBytes: config['socket.request.max.bytes'], now: () => scheduler.now() }),
-      decoder: decoder({ apis, logger }),
-      router: router(services),
-      handler: handler({ maxInFlight: config['queued.max.requests'], logger }),
-      encoder: encoder({ logger, isLast: (taps.outbound ?? []).length === 0 }),
-    };
-    this.services = services;
-    this.stages = stagesOf(core, taps);
-    this.budget = new Budget(config['queued.max.request.bytes'], scheduler);
-  }
-
-  handle(socket: Duplex, listener: string): () => void {
-    const { config, logger } = this.services;
-    const connection = new LiveConnection({
-      id: ++this.lastId,
-      listener,
-      remoteAddress: 'remoteAddress' in socket ? addressOf(socket as Socket) : '',
-      budget: this.budget,
-      maxQueuedBytes: config['millrace.connection.queued.max.request.bytes'],
-    });
-    logger.debug({ connection: connection.id, address: connection.remoteAddress, listener }, 'connected');
-    const endGently = assemble(socket, connection, this.stages, (error) => {
-      this.open.delete(socket);
-      const who = { connection: connection.id, address: connection.remoteAddress };
-      if (error instanceof Hangup) logger.warn(who, `connection closed: ${error.message}`);
-      else if (error !== null && !isLost(error)) logger.error({ ...who, err: error }, 'connection closed by an error');
-      else logger.debug(who, error === null ? 'disconnected' : `disconnected: ${error.message}`);
-    });
-    this.open.set(socket, endGently);
-    return endGently;
-  }
-
-  get count(): number {
-    return this.open.size;
-  }
-
-  /** Lets every connection end once it has its answers. Streams that were handed in are not waited for. */
-  endGently(): void {
-    for (const endGently of [...this.open.values()]) endGently();
-  }
-}
-
-/** What happens to every connection sooner or later: the other side is gone. */
-function isLost(error: NodeJS.ErrnoException): boolean {
-  return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ETIMEDOUT'].includes(error.code ?? '');
 }

@@ -5,6 +5,7 @@ import type { SchedulerLike } from 'rxjs';
 import type { Config } from './config';
 import type { Controller } from './coordinators/controller';
 import type { FetchSessions } from './coordinators/fetch-sessions';
+import type { GroupCoordinator } from './coordinators/group-coordinator';
 import type { ProducerIds } from './coordinators/producer-ids';
 import type { Logger } from './logger';
 import type { Api } from './protocol/api';
@@ -31,4 +32,6 @@ export interface Services {
   readonly controller: Controller;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessions;
+  /** Consumer groups of every kind, and what they have committed. */
+  readonly groups: GroupCoordinator;
 }

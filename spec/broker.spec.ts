@@ -8,9 +8,10 @@ import { asyncScheduler, type VirtualTimeScheduler } from 'rxjs';
 import { apiVersions } from '../lib/apis/api-versions';
 import { fetch } from '../lib/apis/fetch';
 import { metadata } from '../lib/apis/metadata';
-import { createBroker } from '../lib/broker';
+import { produce } from '../lib/apis/produce';
+import { openBroker } from '../lib/broker';
 import { loadConfig } from '../lib/config';
-import { stage } from '../lib/pipeline/stage';
+import { onRequest } from '../lib/pipeline/on-request';
 import { buildBatch } from '../lib/records/build';
 import { clockAt, type InProcess, openInProcess, pass, timersOf } from './support/in-process';
 import { settle } from './support/pipeline';
@@ -27,7 +28,7 @@ async function handlesNow(): Promise<string[]> {
   return process.getActiveResourcesInfo().sort();
 }
 
-describe('createBroker', () => {
+describe('openBroker', () => {
   let home: string;
   let dir: string;
   let scheduler: VirtualTimeScheduler;
@@ -136,7 +137,7 @@ describe('createBroker', () => {
     const handles = await handlesNow();
     const logger = pino({ level: 'silent' });
     const config = loadConfig({ 'log.dirs': dir, listeners: 'PLAINTEXT://127.0.0.1:0' });
-    const broker = await createBroker({ config, logger, scheduler: asyncScheduler });
+    const broker = await openBroker({ config, logger, scheduler: asyncScheduler });
     const [endpoint] = await broker.listen();
     const wire = await Wire.connect(`127.0.0.1:${endpoint?.port}`);
     const topicId = await createTopic(wire, 'real');
@@ -192,15 +193,48 @@ describe('createBroker', () => {
     await open();
   });
 
+  it('describes itself: who it is, where it listens, and its pipeline', async () => {
+    const { broker, connect } = await open();
+    broker.taps.add(
+      'requests',
+      onRequest('looks', () => {}),
+    );
+    await connect().request(apiVersions, 4, { clientSoftwareName: 'spec', clientSoftwareVersion: '1' });
+    const { clusterId, nodeId, nowMs: at, endpoints, connections, pipeline } = broker.describe();
+    expect([clusterId, nodeId, at]).to.deep.equal([broker.clusterId, 1, nowMs]);
+    expect(endpoints).to.deep.equal(broker.endpoints);
+    expect(connections).to.deep.equal({ open: 1, opened: 1, byListener: { PLAINTEXT: 1 } });
+    const requests = pipeline.find(({ name }) => name === 'requests');
+    expect(requests).to.have.nested.property('stages[0].taken.messages', 1);
+  });
+
+  it('lets a Produce pass a tap at requests without copying or decoding its records', async () => {
+    const seen: Buffer[][] = [];
+    const looks = onRequest(produce, 'looks', ({ topicData }, { frame }) => {
+      seen.push([frame.bytes, topicData[0]!.partitionData[0]!.records!]);
+    });
+    const submitted: Buffer[] = [];
+    const { broker, connect } = await open();
+    broker.taps.add('requests', looks);
+    const { appends } = broker.services;
+    const submit = appends.submit.bind(appends);
+    appends.submit = (append) => {
+      submitted.push(append.batch);
+      return submit(append);
+    };
+    const wire = connect();
+    await createTopic(wire, 'a');
+    await append(wire, 'a', 0, buildBatch([{ value: 'x'.repeat(100) }], { timestamp: nowMs }));
+    const [[frame, records]] = seen as [[Buffer, Buffer]];
+    const place = ({ buffer, byteOffset, length }: Buffer) => [buffer, byteOffset, length];
+    expect(records.buffer, 'a slice of the frame').to.equal(frame.buffer);
+    expect(records.byteOffset).to.be.within(frame.byteOffset, frame.byteOffset + frame.length - records.length);
+    expect(place(submitted[0]!), 'and the same is written').to.deep.equal(place(records));
+  });
+
   it('serves the APIs it was given and no others, through the taps it was given', async () => {
     const seen: string[] = [];
-    const tap = stage<never, never>('watch', 'objects to objects', () => ({
-      each(request: { api: { name: string } }, push, done) {
-        seen.push(request.api.name);
-        push(request as never);
-        done();
-      },
-    }));
+    const tap = onRequest('watch', ({ api }) => void seen.push(api.name));
     const here = await openInProcess({
       config: { 'log.dirs': dir },
       scheduler,

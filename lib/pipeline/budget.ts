@@ -40,6 +40,8 @@ export class Budget {
   /** Accounts with a frame that is not there as a whole, in the order in which those frames began. */
   private readonly incomplete = new Set<Account>();
   private patience: Subscription | null = null;
+  /** Hears of whoever waits while everything is taken on purpose. */
+  private exhausted: (() => void) | null = null;
 
   /** @param scheduler the clock that stalled clients are given up by; null: they never are */
   constructor(limitBytes: number, scheduler: SchedulerLike | null = null) {
@@ -50,6 +52,21 @@ export class Budget {
   /** Bytes of all frames in flight. */
   get used(): number {
     return this.usedBytes;
+  }
+
+  /**
+   * Takes everything, until the result is called: frames wait that begin from now on. For whoever wants to see what clients
+   * do then.
+   * @param heldBack called for each frame, or part of one, that waits
+   */
+  exhaust(heldBack: () => void): () => void {
+    this.usedBytes += this.limitBytes;
+    this.exhausted = heldBack;
+    return () => {
+      if (this.exhausted !== heldBack) return;
+      this.exhausted = null;
+      this.give(this.limitBytes);
+    };
   }
 
   /** One connection's share, of at most `limitBytes`. */
@@ -77,6 +94,7 @@ export class Budget {
     const isLast = this.whole.length > 0 || queue.length > 0;
     if ((isLast || !this.hasRoom(queue, bytes)) && !this.isFirst(account)) {
       queue.push(account);
+      this.exhausted?.();
       this.watch();
       return false;
     }

@@ -1,25 +1,62 @@
 /**
  * One client connection: what stages may know of it (`Connection`), and what the pipeline itself keeps of it.
  */
+import type { SchedulerLike } from 'rxjs';
 import type { Hangup } from '../errors';
+import type { Logger } from '../logger';
 import type { Connection } from '../protocol/scope';
 import type { Account, Budget } from './budget';
+import { type Stopwatch, stopped } from './stopwatch';
+
+/** Newer requests name topics by their ids. */
+export interface TopicIds {
+  nameOf(topicId: string): string | undefined;
+  idOf(name: string): string | undefined;
+}
+
+/** What users' stages run under. */
+export interface StageRules {
+  readonly scheduler: SchedulerLike;
+  readonly logger: Logger;
+  /** How long one may take over one message (`millrace.stage.max.ms`). */
+  readonly maxMs: number;
+  /** The topics there are; absent where nobody here knows them (a proxy). */
+  readonly topicIds?: TopicIds;
+}
+
+/** Addresses with ports of both ends, such as `127.0.0.1:9092` or `[::1]:9092`; empty for streams that have none. */
+export interface Ends {
+  readonly client: string;
+  readonly server: string;
+}
 
 export interface ConnectionOptions {
   readonly id: number;
   readonly listener: string;
   readonly remoteAddress: string;
+  readonly ends?: Ends;
   readonly budget: Budget;
   /** Bytes of requests that may wait for their answers on this connection. */
   readonly maxQueuedBytes: number;
+  /** Where none are given, stages have no deadline and log nothing. */
+  readonly rules?: StageRules;
+  /** Times stages; where none is given, nothing does. */
+  readonly stopwatch?: Stopwatch;
 }
+
+const noEnds: Ends = Object.freeze({ client: '', server: '' });
+/** One for all: by default each connection would make an error of its own, with a stack, that nobody reads. */
+const over = new Error('nothing more is asked on this connection');
 
 export class LiveConnection implements Connection {
   readonly id: number;
   readonly listener: string;
   readonly remoteAddress: string;
+  readonly ends: Ends;
   readonly principal = 'User:ANONYMOUS';
   readonly signal: AbortSignal;
+  readonly rules: StageRules | null;
+  readonly stopwatch: Stopwatch;
   /** Bytes of requests in flight. */
   readonly account: Account;
   /** Why the broker ends this connection, once it does. */
@@ -33,11 +70,23 @@ export class LiveConnection implements Connection {
   private closed = false;
   private readonly controller = new AbortController();
 
-  constructor({ id, listener, remoteAddress, budget, maxQueuedBytes }: ConnectionOptions) {
+  constructor({
+    id,
+    listener,
+    remoteAddress,
+    ends = noEnds,
+    budget,
+    maxQueuedBytes,
+    rules,
+    stopwatch,
+  }: ConnectionOptions) {
     this.id = id;
     this.listener = listener;
     this.remoteAddress = remoteAddress;
+    this.ends = ends;
     this.signal = this.controller.signal;
+    this.rules = rules ?? null;
+    this.stopwatch = stopwatch ?? stopped;
     this.account = budget.account(maxQueuedBytes);
   }
 
@@ -67,7 +116,7 @@ export class LiveConnection implements Connection {
 
   /** Nothing more will be asked on this connection: parked calls answer with what they have. */
   wake(): void {
-    this.controller.abort();
+    this.controller.abort(over);
   }
 
   /** The connection is gone, and nothing reads what was to be sent. */

@@ -1,28 +1,30 @@
 /**
  * Encoder: writes each reply as one frame of bytes and gives the request's bytes back to the budget.
  *
- * One writer serves all connections: encoding is synchronous, and small answers share its memory until they are sent.
+ * One writer serves all connections of a broker: encoding is synchronous, and small answers share its memory until they are sent.
  * Record batches and other large fields pass by reference as chunks of their own.
  */
 import { errors } from '../errors';
 import type { Logger } from '../logger';
-import { Writer } from '../protocol/bytes';
+import type { Writer } from '../protocol/bytes';
+import { framed } from '../protocol/framed';
 import { writeResponseHeader } from '../protocol/header';
 import type { Reply, Request, Stage } from './seams';
 import { stage } from './stage';
 
-const writer = new Writer();
-
 export interface EncoderOptions {
+  /** What all connections of a broker write with. */
+  readonly writer: Writer;
   readonly logger: Logger;
   /**
-   * Whether what is pushed reaches the socket as it is. Taps at `outbound` may hold bytes back or change their number:
-   * then memory that was lent to an answer is copied here and goes back at once.
+   * Whether memory that was lent to an answer is passed on, and goes back when the socket has taken the bytes over. Else
+   * it is copied here and goes back at once: taps at `outbound` may hold bytes back or change their number, and streams
+   * within the process hand over the memory itself, which their reader may look at long after.
    */
-  readonly isLast: boolean;
+  readonly passesLent: boolean;
 }
 
-export function encoder({ logger, isLast }: EncoderOptions): Stage<Reply, Buffer> {
+export function encoder({ writer, logger, passesLent }: EncoderOptions): Stage<Reply, Buffer> {
   return stage('encoder', 'objects to bytes', (connection) => ({
     each(reply, push, done) {
       const { request, body, release } = reply;
@@ -33,7 +35,7 @@ export function encoder({ logger, isLast }: EncoderOptions): Stage<Reply, Buffer
       }
       let chunks: Buffer[];
       try {
-        chunks = encodeOrRefuse(request, body, (bug) =>
+        chunks = encodeOrRefuse(writer, request, body, (bug) =>
           logger.error(
             { err: bug, connection: connection.id },
             `${request.api.name} v${request.version} cannot be answered`,
@@ -43,7 +45,7 @@ export function encoder({ logger, isLast }: EncoderOptions): Stage<Reply, Buffer
         release?.();
         return done(error as Error);
       }
-      if (release !== undefined && !isLast) {
+      if (release !== undefined && !passesLent) {
         chunks = chunks.map((chunk) => Buffer.from(chunk));
         release();
       }
@@ -51,33 +53,25 @@ export function encoder({ logger, isLast }: EncoderOptions): Stage<Reply, Buffer
         connection.encodedBytes += chunk.length;
         push(chunk);
       }
-      if (release !== undefined && isLast) connection.whenSent(release);
+      if (release !== undefined && passesLent) connection.whenSent(release);
       done();
     },
   }));
 }
 
 /** An answer that its version cannot carry is a bug like any other: the client is told so in that API's own shape. */
-function encodeOrRefuse(request: Request, body: unknown, report: (bug: unknown) => void): Buffer[] {
+function encodeOrRefuse(writer: Writer, request: Request, body: unknown, report: (bug: unknown) => void): Buffer[] {
   try {
-    return encode(request, body);
+    return encode(writer, request, body);
   } catch (bug) {
     report(bug);
-    return encode(request, request.api.refuse(request.body as never, errors.UNKNOWN_SERVER_ERROR));
+    return encode(writer, request, request.api.refuse(request.body as never, errors.UNKNOWN_SERVER_ERROR));
   }
 }
 
-function encode({ api, header, version }: Request, body: unknown): Buffer[] {
-  try {
-    writer.int32(0);
+function encode(writer: Writer, { api, header, version }: Request, body: unknown): Buffer[] {
+  return framed(writer, () => {
     writeResponseHeader(writer, header.correlationId, api.responseHeader(version));
     api.responseCodec(version).write(writer, body as never);
-  } catch (error) {
-    writer.take();
-    throw error;
-  }
-  const size = writer.length - 4;
-  const chunks = writer.take();
-  chunks[0]!.writeInt32BE(size, 0);
-  return chunks;
+  });
 }

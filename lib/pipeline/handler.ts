@@ -9,8 +9,7 @@
  */
 import { errors, Hangup, KafkaError } from '../errors';
 import type { Logger } from '../logger';
-import { Answer } from '../protocol/api';
-import type { LiveConnection } from './connection';
+import { answerTo, refusalOf } from './replies';
 import type { Call, Reply, Stage } from './seams';
 import { type Push, stage } from './stage';
 
@@ -26,7 +25,7 @@ interface Place {
 }
 
 export function handler({ maxInFlight, logger }: HandlerOptions): Stage<Call | Reply, Reply> {
-  return stage('handler', 'objects to objects', (connection, hangUp) => {
+  return stage('handler', 'objects to objects', (connection, hangUp, clock) => {
     /** Calls that are not answered yet, or wait for one before them, in order. */
     const places: Place[] = [];
     /** What goes on once at most `allowed` calls are in flight. */
@@ -54,7 +53,9 @@ export function handler({ maxInFlight, logger }: HandlerOptions): Stage<Call | R
     const start = (call: Call, push: Push<Reply>): void => {
       const place: Place = { outcome: null };
       places.push(place);
+      const startedAt = clock.start();
       const settle = (outcome: Reply | Hangup): void => {
+        clock.stop(startedAt);
         place.outcome = outcome;
         emitReady(push);
       };
@@ -62,10 +63,10 @@ export function handler({ maxInFlight, logger }: HandlerOptions): Stage<Call | R
         const answer = call.answer();
         if (answer instanceof Promise) {
           answer.then(
-            (body) => settle(answered(call, body, connection)),
+            (body) => settle(answerTo(call.request, body, connection)),
             (error) => settle(failed(call, error)),
           );
-        } else settle(answered(call, answer, connection));
+        } else settle(answerTo(call.request, answer, connection));
       } catch (error) {
         settle(failed(call, error));
       }
@@ -76,7 +77,7 @@ export function handler({ maxInFlight, logger }: HandlerOptions): Stage<Call | R
       let refusal = errors.UNKNOWN_SERVER_ERROR;
       if (error instanceof KafkaError) refusal = error;
       else logger.error({ err: error, connection: connection.id }, `${request.api.name} v${request.version} failed`);
-      return { is: 'reply', request, body: request.api.refuse(request.body as never, refusal) };
+      return refusalOf(request, refusal);
     };
 
     return {
@@ -98,11 +99,9 @@ export function handler({ maxInFlight, logger }: HandlerOptions): Stage<Call | R
       last(_push, done) {
         whenAtMost(0, done);
       },
+      held: () => places.length,
+      // A call's time, which is that of the stages around it as well.
+      timesItself: true,
     };
   });
-}
-
-function answered({ request }: Call, answer: unknown, connection: LiveConnection): Reply {
-  if (!(answer instanceof Answer)) return { is: 'reply', request, body: answer };
-  return { is: 'reply', request, body: answer.body, release: connection.hold(answer.release) };
 }

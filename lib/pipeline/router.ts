@@ -18,5 +18,5 @@ export function router(services: Services): Stage<Request | Reply, Call | Reply>
 function route(request: Request, at: Pick<Scope, 'connection' | 'signal'>, services: Services): Call {
   const { api, body, header, version } = request;
   const scope: Scope = { version, clientId: header.clientId, ...at };
-  return { is: 'call', request, answer: () => api.handle(body as never, scope, services) };
+  return { is: 'call', request, answer: (changed = body) => api.handle(changed as never, scope, services) };
 }

@@ -8,10 +8,11 @@
  * Nothing is mutated: each step keeps the one before, so nothing is looked up twice and no stage needs a side table.
  * A reply may enter anywhere after Decoder; it passes every later stage untouched and keeps its place in the queue.
  */
-import type { Transform } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Api } from '../protocol/api';
 import type { RequestHeader } from '../protocol/header';
 import type { LiveConnection } from './connection';
+import type { Figures } from './figures';
 
 /** The bytes of one message, without their length prefix. */
 export interface Frame {
@@ -35,8 +36,11 @@ export interface Request {
 export interface Call {
   readonly is: 'call';
   readonly request: Request;
-  /** The answer's body; null if none is to be sent. Throws a KafkaError, a Hangup, or a bug. Called once. */
-  answer(): unknown;
+  /**
+   * The answer's body; null if none is to be sent. Throws a KafkaError, a Hangup, or a bug. Called once.
+   * @param body what to answer instead of the request's own
+   */
+  answer(body?: unknown): unknown;
 }
 
 /** An answer together with its request. */
@@ -59,12 +63,34 @@ export interface Seams {
   outbound: Buffer;
 }
 
-/** A factory of transform streams, one for each connection; a user's own may ask for a plain `Connection`. */
-export interface Stage<In, Out> {
-  (connection: LiveConnection): Transform;
+/**
+ * Makes a stage's stream for a connection.
+ * @param figures where the stage counts what it does; nobody looks at it, if there are none
+ * @param holds takes what says how many messages the stream holds, besides those in its buffers
+ */
+export type MakeStream = (
+  connection: LiveConnection,
+  figures?: Figures,
+  holds?: (count: () => number) => void,
+) => Duplex;
+
+/** A factory of streams, one for each connection; a user's own may ask for a plain `Connection` and nothing else. */
+export interface Stage<In, Out> extends MakeStream {
   readonly stageName: string;
+  /** Seams where it can sit; any, if it does not say. */
+  readonly fits?: readonly (keyof Seams)[];
+  /**
+   * At `outbound`: it gives every chunk that it takes, as it is and in order, and keeps none. Then memory that was lent to
+   * an answer is not copied for its sake.
+   */
+  readonly passesAll?: boolean;
+  /**
+   * Sits down on the stream before it, in place of a stream of its own, and is called with all that it gives (onlooker.ts).
+   * @returns how to get off again; null if that stream cannot be watched
+   */
+  readonly rides?: (connection: LiveConnection, before: Duplex, figures?: Figures) => (() => void) | null;
   /** Types only; never set. */
-  readonly types?: { in: In; out: Out };
+  readonly types?: { in: (item: In) => void; out: Out };
 }
 
 /** A user's stages, by the seam where they sit. */

@@ -6,6 +6,7 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Logger } from '../logger';
+import type { Ends } from './connection';
 
 export interface ListenerAddress {
   /** Upper case, such as `PLAINTEXT`. */
@@ -48,10 +49,11 @@ const sweepMaxMs = 3_600_000;
 export class Server {
   private readonly options: ServerOptions;
   private readonly servers: NetServer[] = [];
-  private readonly open = new Map<Socket, Open>();
+  private readonly sockets = new Map<Socket, Open>();
   private readonly perIp = new Map<string, number>();
   private sweep: Subscription | null = null;
   private closing: (() => void) | null = null;
+  private isClosed = false;
 
   constructor(options: ServerOptions) {
     this.options = options;
@@ -59,20 +61,13 @@ export class Server {
 
   /** Connections that are open now. */
   get connections(): number {
-    return this.open.size;
+    return this.sockets.size;
   }
 
   /** Opens every listener; resolves to the addresses with their real ports. */
   async listen(): Promise<ListenerAddress[]> {
     const bound: ListenerAddress[] = [];
-    for (const listener of this.options.listeners) {
-      const server = createServer({ noDelay: true, allowHalfOpen: true, highWaterMark: 65536 }, (socket) =>
-        this.accepted(socket, listener.name),
-      );
-      this.servers.push(server);
-      bound.push({ ...listener, port: await listenOn(server, listener, this.options.backlog) });
-      server.on('error', (err) => this.options.logger.error({ err }, `listener ${listener.name} cannot accept`));
-    }
+    for (const listener of this.options.listeners) bound.push(await this.open(listener));
     const { maxIdleMs, scheduler } = this.options;
     if (maxIdleMs >= 0) {
       const everyMs = Math.min(sweepMaxMs, Math.max(1, Math.floor(maxIdleMs / sweepsPerIdleTime)));
@@ -85,32 +80,44 @@ export class Server {
     return bound;
   }
 
+  /** Opens one more listener; resolves to its address with its real port. One that fails leaves nothing open. */
+  async open(listener: ListenerAddress): Promise<ListenerAddress> {
+    const server = createServer({ noDelay: true, allowHalfOpen: true, highWaterMark: 65536 }, (socket) =>
+      this.accepted(socket, listener.name),
+    );
+    this.servers.push(server);
+    const port = await listenOn(server, listener, this.options.backlog);
+    server.on('error', (err) => this.options.logger.error({ err }, `listener ${listener.name} cannot accept`));
+    if (this.isClosed) server.close();
+    return { ...listener, port };
+  }
+
   private accepted(socket: Socket, listener: string): void {
     const { maxConnections, maxConnectionsPerIp, scheduler, logger } = this.options;
     const address = addressOf(socket);
     const ofIp = this.perIp.get(address) ?? 0;
-    if (this.open.size >= maxConnections || ofIp >= maxConnectionsPerIp(address)) {
-      const limit = this.open.size >= maxConnections ? 'max.connections' : 'max.connections.per.ip';
-      logger.warn({ address, open: this.open.size, ofIp }, `connection refused: ${limit} reached`);
+    if (this.sockets.size >= maxConnections || ofIp >= maxConnectionsPerIp(address)) {
+      const limit = this.sockets.size >= maxConnections ? 'max.connections' : 'max.connections.per.ip';
+      logger.warn({ address, open: this.sockets.size, ofIp }, `connection refused: ${limit} reached`);
       socket.destroy();
       return;
     }
     this.perIp.set(address, ofIp + 1);
     socket.on('close', () => {
-      this.open.delete(socket);
+      this.sockets.delete(socket);
       const left = (this.perIp.get(address) ?? 1) - 1;
       if (left === 0) this.perIp.delete(address);
       else this.perIp.set(address, left);
-      if (this.open.size === 0) this.closing?.();
+      if (this.sockets.size === 0) this.closing?.();
     });
     const endGently = this.options.accept(socket, listener);
-    this.open.set(socket, { socket, endGently, bytes: 0, activeAtMs: scheduler.now() });
+    this.sockets.set(socket, { socket, endGently, bytes: 0, activeAtMs: scheduler.now() });
   }
 
   private closeIdle(): void {
     const { maxIdleMs, scheduler, logger } = this.options;
     const now = scheduler.now();
-    for (const connection of this.open.values()) {
+    for (const connection of this.sockets.values()) {
       const { socket } = connection;
       const bytes = socket.bytesRead + socket.bytesWritten;
       if (bytes !== connection.bytes) {
@@ -123,18 +130,22 @@ export class Server {
     }
   }
 
+  /** Ends every connection at once. */
+  cut(): void {
+    for (const socket of this.sockets.keys()) socket.destroy();
+  }
+
   /** Stops accepting, lets every connection answer what was asked, and cuts those that take longer than `graceMs`. */
   async close(graceMs: number): Promise<void> {
+    this.isClosed = true;
     this.sweep?.unsubscribe();
     for (const server of this.servers) server.close();
-    if (this.open.size === 0) return;
+    if (this.sockets.size === 0) return;
     const allClosed = new Promise<void>((resolve) => {
       this.closing = resolve;
     });
-    for (const { endGently } of [...this.open.values()]) endGently();
-    const cut = this.options.scheduler.schedule(() => {
-      for (const socket of this.open.keys()) socket.destroy();
-    }, graceMs);
+    for (const { endGently } of [...this.sockets.values()]) endGently();
+    const cut = this.options.scheduler.schedule(() => this.cut(), graceMs);
     await allClosed;
     cut.unsubscribe();
   }
@@ -151,7 +162,22 @@ function listenOn(server: NetServer, { host, port }: ListenerAddress, backlog: n
   });
 }
 
+/** The peer's address, and those of both ends with their ports. */
+export function addressesOf(socket: Socket): { readonly remoteAddress: string; readonly ends: Ends } {
+  const { localAddress, localPort, remotePort } = socket;
+  const remoteAddress = addressOf(socket);
+  const withPort = (address: string, port = 0) => `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return {
+    remoteAddress,
+    ends: { client: withPort(remoteAddress, remotePort), server: withPort(asIpv4(localAddress), localPort) },
+  };
+}
+
 /** The peer's address; an IPv4 client of a dual-stack listener has its IPv4 address. */
 export function addressOf(socket: Socket): string {
-  return (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return asIpv4(socket.remoteAddress);
+}
+
+function asIpv4(address = ''): string {
+  return address.replace(/^::ffff:/, '');
 }

@@ -1,9 +1,9 @@
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import { Budget } from '../../lib/pipeline/budget';
 import type { Call, Frame, Reply, Request, Seams } from '../../lib/pipeline/seams';
 import { stage } from '../../lib/pipeline/stage';
-import { answer, echo, frame, run, settle } from '../support/pipeline';
+import { answer, echo, frame, run, settle, tcp } from '../support/pipeline';
 
 const megabyte = 1 << 20;
 
@@ -16,22 +16,6 @@ function noting<S extends keyof Seams>(seen: string[], note: (item: Seams[S]) =>
       done();
     },
   }));
-}
-
-/** A connected pair of TCP sockets, whose kernel buffers are part of the picture. */
-async function tcp(): Promise<{ client: Socket; server: Socket; close(): void }> {
-  const listener = createServer({ allowHalfOpen: true });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const accepted = new Promise<Socket>((resolve) => listener.once('connection', resolve));
-  const { port } = listener.address() as { port: number };
-  const client = connect(port, '127.0.0.1');
-  const server = await accepted;
-  const close = () => {
-    client.destroy();
-    server.destroy();
-    listener.close();
-  };
-  return { client, server, close };
 }
 
 describe('assemble', () => {

@@ -187,3 +187,22 @@ describe('Budget', () => {
     );
   });
 });
+
+describe('Budget.exhaust', () => {
+  it('holds up whoever begins, until it is given back, once', () => {
+    const budget = new Budget(100);
+    const [early, late] = [budget.account(100), budget.account(100)];
+    early.take(60, () => {});
+    let waits = 0;
+    const giveBack = budget.exhaust(() => waits++);
+    let isServed = false;
+    const isTaken = late.take(10, () => {
+      isServed = true;
+    });
+    early.give(60);
+    expect([isTaken, isServed, waits, budget.used]).to.deep.equal([false, false, 1, 100]);
+    giveBack();
+    giveBack();
+    expect([isServed, budget.used]).to.deep.equal([true, 10]);
+  });
+});

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import pino from 'pino';
 import { VirtualTimeScheduler } from 'rxjs';
-import { Server, type ServerOptions } from '../../lib/pipeline/server';
+import { addressesOf, Server, type ServerOptions } from '../../lib/pipeline/server';
 import { settle } from '../support/pipeline';
 
 const scheduler = new VirtualTimeScheduler();
@@ -152,5 +152,18 @@ describe('Server', () => {
     );
     expect(error?.code).to.equal('EADDRINUSE');
     await server.close(0);
+  });
+});
+
+describe('addressesOf', () => {
+  it('writes both ends with their ports, and IPv4 as such', () => {
+    const socket = (remoteAddress: string | undefined, localAddress: string | undefined) =>
+      addressesOf({ remoteAddress, localAddress, remotePort: 5, localPort: 9092 } as Socket);
+    expect(socket('::ffff:10.0.0.1', '::ffff:10.0.0.2')).to.deep.equal({
+      remoteAddress: '10.0.0.1',
+      ends: { client: '10.0.0.1:5', server: '10.0.0.2:9092' },
+    });
+    expect(socket('::1', '::1').ends).to.deep.equal({ client: '[::1]:5', server: '[::1]:9092' });
+    expect(socket(undefined, undefined).remoteAddress).to.equal('');
   });
 });
