@@ -1,0 +1,127 @@
+/**
+ * Counts what came of the requests of a replay: as a whole, by API, and what was not played or not recorded.
+ */
+import type { CallEvent } from '../capture/calls';
+import type { Outcome, Verdict } from './outcome';
+import { lacksTopic } from './transient';
+
+/** Counts of one API. */
+export type ApiTally = Readonly<Record<Verdict, number>>;
+
+/** An API that the target does not serve, or not in a version that was asked. */
+export interface UnservedApi {
+  readonly name: string;
+  readonly versions: readonly number[];
+  readonly requests: number;
+  readonly why: string;
+}
+
+const lostWhyMax = 3;
+const verdicts: readonly Verdict[] = [
+  'same',
+  'may differ',
+  'differs',
+  'no answer',
+  'unserved',
+  'unknown',
+  'not recorded',
+  'left out',
+];
+
+export class Tally {
+  /** Connections that were opened, requests, and what of the recording was lost or is no message. */
+  connections = 0;
+  requests = 0;
+  lost = 0;
+  strays = 0;
+  /** How often requests were asked again. */
+  retries = 0;
+  /** Requests about topics that the target does not have, while the recorded broker had them. */
+  topicless = 0;
+  /** Why something of the recording was lost, each reason once; the first few. */
+  readonly lostWhy: string[] = [];
+  /** Recorded time from the first to the last event, ms. */
+  recordedMs = 0;
+  private readonly byApi = new Map<string, Record<Verdict, number>>();
+  private readonly lacking = new Map<string, { versions: Set<number>; requests: number; why: string }>();
+  private readonly reasons = new Map<string, number>();
+  private firstMs: number | null = null;
+
+  take(event: CallEvent): void {
+    if (event.is === 'opened') this.connections++;
+    else if (event.is === 'asked') this.requests++;
+    else if (event.is === 'lost') this.lose(event.why);
+    else if (event.is === 'stray') this.strays++;
+    const atMs = atOf(event);
+    this.firstMs ??= atMs;
+    this.recordedMs = Math.max(this.recordedMs, atMs - this.firstMs);
+  }
+
+  private lose(why: string): void {
+    this.lost++;
+    if (this.lostWhy.length < lostWhyMax && !this.lostWhy.includes(why)) this.lostWhy.push(why);
+  }
+
+  add({ request, verdict, differences, retries, why }: Outcome): void {
+    let counts = this.byApi.get(request.name);
+    if (counts === undefined) this.byApi.set(request.name, (counts = emptyCounts()));
+    counts[verdict]++;
+    this.retries += retries;
+    if (verdict === 'differs' && lacksTopic(differences)) this.topicless++;
+    for (const reason of new Set(differences.map((one) => one.reason)))
+      if (reason !== null) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+    if (verdict === 'unserved') this.lack(request.name, request.header.apiVersion, why ?? '');
+  }
+
+  /** Requests of which this came. */
+  count(verdict: Verdict): number {
+    let sum = 0;
+    for (const counts of this.byApi.values()) sum += counts[verdict];
+    return sum;
+  }
+
+  /** Answers that were held against recorded ones. */
+  get compared(): number {
+    return this.count('same') + this.count('may differ') + this.count('differs') + this.count('no answer');
+  }
+
+  /** Answers that differ where they must not, or are missing. */
+  get differences(): number {
+    return this.count('differs') + this.count('no answer');
+  }
+
+  get apis(): ReadonlyMap<string, ApiTally> {
+    return this.byApi;
+  }
+
+  get unserved(): readonly UnservedApi[] {
+    return [...this.lacking].map(([name, { versions, requests, why }]) => ({
+      name,
+      versions: [...versions].sort((a, b) => a - b),
+      requests,
+      why,
+    }));
+  }
+
+  /** How many answers differed for each of the reasons for which they may. */
+  get allowed(): ReadonlyMap<string, number> {
+    return this.reasons;
+  }
+
+  private lack(name: string, version: number, why: string): void {
+    let api = this.lacking.get(name);
+    if (api === undefined) this.lacking.set(name, (api = { versions: new Set(), requests: 0, why }));
+    api.versions.add(version);
+    api.requests++;
+  }
+}
+
+function emptyCounts(): Record<Verdict, number> {
+  return Object.fromEntries(verdicts.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
+}
+
+function atOf(event: CallEvent): number {
+  if (event.is === 'asked') return event.request.sentAtMs;
+  if (event.is === 'answered') return event.answer.atMs;
+  return event.is === 'stray' ? event.frame.atMs : event.atMs;
+}

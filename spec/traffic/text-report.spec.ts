@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { heartbeat } from '../../lib/apis';
+import { paint } from '../../lib/paint';
+import { defineExchange } from '../../lib/protocol/exchange';
+import { Statistics } from '../../lib/traffic/statistics';
+import { TextReport } from '../../lib/traffic/text-report';
+import { rowsOf, said } from '../support/calls';
+
+const beat = said({
+  exchange: heartbeat,
+  version: 4,
+  request: { groupId: 'g', generationId: 1, memberId: 'm' },
+  answer: { errorCode: 27 },
+  clientId: 'a\x1b[2Jb',
+});
+
+describe('TextReport', () => {
+  it('puts what belongs together under its name', async () => {
+    const report = new TextReport(paint(false), false);
+    const [row] = await rowsOf([beat]);
+    const [day, line] = report.call(row!).split('\n');
+    expect(day).to.equal('1970-01-01 UTC');
+    expect(line!.indexOf('Heartbeat v4')).to.equal(report.head().indexOf('API'));
+    expect(line).to.include('REBALANCE_IN_PROGRESS').and.to.include('0.50 ms');
+  });
+
+  it('writes nothing of a client that moves a cursor', async () => {
+    const [row] = await rowsOf([beat]);
+    expect(new TextReport(paint(false), true).call(row!))
+      .to.include('a\\u{1b}[2Jb')
+      .and.not.to.include('\x1b');
+  });
+
+  it('colours errors', async () => {
+    const [row] = await rowsOf([beat]);
+    expect(new TextReport(paint(true), false).call(row!)).to.include('\x1b[31mREBALANCE_IN_PROGRESS\x1b[39m');
+  });
+
+  it('tells the day once, and again when another begins', async () => {
+    const report = new TextReport(paint(false), false);
+    const rows = await rowsOf([beat, beat, { ...beat, sentAtMs: 86_400_000 }]);
+    expect(rows.map((row) => report.call(row).split(' UTC').length - 1)).to.deep.equal([1, 0, 1]);
+  });
+
+  it('shows bodies below their call, and why one cannot be decoded', async () => {
+    const unknown = defineExchange({ key: 999, name: '', versions: '0', flexible: 'none', request: {}, response: {} });
+    const [row, other] = await rowsOf([beat, said({ exchange: unknown, version: 0, request: {}, answer: {} })]);
+    const report = new TextReport(paint(false), true);
+    expect(report.call(row!)).to.include(
+      '    → { groupId: g, generationId: 1, memberId: m, groupInstanceId: null }\n' +
+        '    ← { throttleTimeMs: 0, errorCode: 27 REBALANCE_IN_PROGRESS }\n',
+    );
+    expect(report.call(other!)).to.include('API 999 v0').and.to.include('    → not decoded: API 999 v0 is not known\n');
+  });
+
+  it('has a table of figures whose columns stand under their names', async () => {
+    const statistics = new Statistics();
+    for (const row of await rowsOf([beat, { ...beat, answer: null }])) statistics.add(row);
+    const [head, line] = new TextReport(paint(false), false).figures(statistics).split('\n');
+    expect(head!.length).to.equal(line!.length);
+    expect(line).to.match(/^Heartbeat v4 +2 +1 +1 +0\.50 ms +0\.50 ms +0\.50 ms +54 B +12 B$/);
+  });
+});
