@@ -27,7 +27,21 @@ describe('the command line', function () {
     });
   }
 
-  const mistakes = [['--port', '9093'], ['one.properties', 'two.properties'], ['--override']];
+  it('names every command in its help, and the program in theirs', async () => {
+    const help = await printed('--help');
+    for (const name of ['serve', 'capture', 'replay', 'diff', 'traffic']) {
+      expect(help).to.match(new RegExp(`^  ${name}  +\\S`, 'm'));
+      expect(await printed(name, '--help')).to.match(new RegExp(`^Usage: millrace ${name} `));
+    }
+  });
+
+  it('does the same with `serve` before the rest', async () => {
+    const service = start(['serve', 'nowhere.properties']);
+    expect(await service.ended).to.match(/code 1$/);
+    expect(service.output()).to.include('cannot read nowhere.properties: there is no such file');
+  });
+
+  const mistakes = [['--port', '9093'], ['serve', '--port'], ['one.properties', 'two.properties'], ['--override']];
   for (const args of mistakes) {
     it(`refuses ${args.join(' ')}, and says where to look`, async () => {
       const service = start(args);

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { fetch } from '../lib/apis/fetch';
+import { readCapture } from '../lib/capture/read-capture';
 import { buildBatch } from '../lib/records/build';
 import type { Service } from './support/child';
 import { type Home, launch, makeHome, start } from './support/launch';
@@ -52,6 +53,36 @@ describe('serve', function () {
     expect(ready?.['clusterId']).to.match(/^[\w-]{22}$/);
     for (const line of lines()) expect(line['time']).to.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(service.output()).not.to.include('\x1b');
+  });
+
+  it('records all traffic where it is told to, and says what it recorded', async () => {
+    const file = join(home.path, 'x.mrcap');
+    service = start([home.file, '--capture', file]);
+    await service.until(/Millrace is ready/);
+    const wire = await Wire.connect(home.bootstrap);
+    await createTopic(wire, 'seen');
+    await append(wire, 'seen', 0, buildBatch([{ value: 'SECRET' }]));
+    wire.close();
+    await service.stop();
+    expect(lines().find(({ msg }) => msg === 'recorded')).to.include({ connections: 1, droppedFrames: 0 });
+    const events = await readCapture(file).toArray();
+    expect(events[0]).to.include({ is: 'opened', server: home.bootstrap, listener: 'PLAINTEXT' });
+    expect(events.filter((event) => event.is === 'frame').length).to.be.at.least(4);
+    expect(readFileSync(file).includes('SECRET')).to.equal(false);
+  });
+
+  it('says to which file it records, and does not begin to serve where it cannot', async () => {
+    const file = join(home.path, 'x.mrcap');
+    service = start([home.file, '--capture', file]);
+    await service.until(/Millrace is ready/);
+    expect(lines().map((line) => line['file'])).to.include(file);
+    await service.stop();
+    service = start([home.file, '--capture', join(home.path, 'none', 'x.mrcap')]);
+    expect(await service.ended).to.match(/code 1$/);
+    const last = lines().at(-1);
+    expect(last).to.include({ level: 'fatal' });
+    expect(last!['msg']).to.match(/^ENOENT: .*none/);
+    expect(service.output()).not.to.include('Millrace is ready');
   });
 
   it('takes overrides before the file, and says so where one is none', async () => {

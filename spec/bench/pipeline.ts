@@ -61,6 +61,7 @@ function load(options: Load): Promise<number> {
 
 export async function bench(print: Print): Promise<void> {
   const { defineApi } = require('../../lib/protocol/api') as typeof import('../../lib/protocol/api');
+  const { Writer } = require('../../lib/protocol/bytes') as typeof import('../../lib/protocol/bytes');
   const { bytes, int32 } = require('../../lib/protocol/schema') as typeof import('../../lib/protocol/schema');
   const { assemble, stagesOf } = require('../../lib/pipeline/assemble') as typeof import('../../lib/pipeline/assemble');
   const { Budget } = require('../../lib/pipeline/budget') as typeof import('../../lib/pipeline/budget');
@@ -101,7 +102,7 @@ export async function bench(print: Print): Promise<void> {
           decoder: decoder({ apis: new Map([[api.key, api as never]]), logger: pino({ level: 'silent' }) }),
           router: router({} as never),
           handler: handler({ maxInFlight: 500, logger: pino({ level: 'silent' }) }),
-          encoder: encoder({ logger: pino({ level: 'silent' }), isLast: true }),
+          encoder: encoder({ writer: new Writer(), logger: pino({ level: 'silent' }), passesLent: true }),
         },
         {},
       );

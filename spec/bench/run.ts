@@ -9,8 +9,22 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Print, type Row, rounded } from './bench';
 
-const order = ['codec', 'records', 'append', 'log-read', 'fetch', 'pipeline', 'broker', 'start'];
-const notPrograms = ['bench', 'client', 'run'];
+const order = [
+  'codec',
+  'rewrite',
+  'records',
+  'append',
+  'log-read',
+  'fetch',
+  'pipeline',
+  'broker',
+  'groups',
+  'group-clients',
+  'start',
+  'traffic',
+  'capture',
+];
+const notPrograms = ['bench', 'broker-process', 'client', 'load', 'members', 'run'];
 
 /** Prints rows as they come: the first one brings the head of the table and its widths. */
 function table(): Print {

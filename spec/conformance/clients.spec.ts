@@ -5,30 +5,19 @@
  * The broker is Millrace, or the one that MILLRACE_BOOTSTRAP names.
  */
 import { expect } from 'chai';
-import { type BrokerUnderTest, clientsRequired, startBroker } from '../support/conformance';
+import { type BrokerUnderTest, startBroker } from '../support/conformance';
 import { clients } from './clients/all';
-import { type Client, type Codec, EARLIEST, LATEST, type Rec, type Stored, type TopicAdmin } from './clients/client';
+import { clientSuite, isMissing } from './clients/client-suite';
 import { javaTool, javaTools } from './clients/java-tools';
-import { kafka, kafkajs } from './clients/kafkajs';
-import { type FetchedBatch, withReader } from './clients/kafkajs-fetch';
+import { kafka } from './clients/kafkajs';
 import { kcat, kcatList } from './clients/kcat';
-import { legible } from './clients/legible';
 import { samples } from './clients/samples';
-
-/** What a client has written so far: its topic, and the records of each partition. */
-interface Written {
-  topic: string;
-  partitions: Rec[][];
-}
-
-const run = Date.now().toString(36);
-const topicFor = (client: Client, use: string) => `${client.name.replace(/[^A-Za-z]/g, '')}-${use}-${run}`;
-const adminOf = (client: Client) => client.topics ?? kafkajs.topics!;
+import { adminOf, topicFor, Writings } from './clients/writings';
 
 describe('real clients', function () {
   this.timeout(120_000);
   let broker: BrokerUnderTest;
-  const written = new Map<Client, Written>();
+  const writings = new Writings(() => broker.bootstrap);
 
   before(async () => {
     broker = await startBroker();
@@ -37,51 +26,7 @@ describe('real clients', function () {
 
   for (const client of clients) {
     describe(client.name, () => {
-      if (isMissing(client)) return;
-      const { topics } = client;
-      if (topics) {
-        it('creates a topic, adds partitions to it and deletes it', async () => {
-          const topic = topicFor(client, 'made');
-          await topics.create(broker.bootstrap, topic, 1);
-          await untilPartitions(topics, topic, 1);
-          await topics.grow(broker.bootstrap, topic, 3);
-          await untilPartitions(topics, topic, 3);
-          await topics.delete(broker.bootstrap, topic);
-          await untilPartitions(topics, topic, 0);
-        });
-      }
-
-      for (const codec of client.codecs) {
-        it(`writes ${codec} batches`, async () => {
-          const seen = (await write(client, codec, false)).map((batch) => batch.codec);
-          expect(seen).to.include(codec);
-          // some clients leave a batch alone that would not shrink
-          expect([codec, 'none']).to.include.members(seen);
-        });
-      }
-
-      it('writes as an idempotent producer', async () => {
-        const producerIds = (await write(client, 'gzip', true)).map((batch) => batch.producerId);
-        expect(Math.min(...producerIds)).to.be.at.least(0);
-      });
-
-      it('reads back what it wrote, byte by byte', async () => {
-        await readsAll(client, client);
-      });
-
-      it('reads from inside a partition', async () => {
-        const { topic, partitions } = await writtenBy(client);
-        const expected = shownBy(client, partitions[0] ?? []).slice(-7, -4);
-        const slice = { topic, partition: 0, offset: expected[0]?.offset ?? -1, count: 3 };
-        const [read = []] = await client.read(broker.bootstrap, [slice]);
-        expect(legible(read)).to.deep.equal(legible(expected));
-      });
-
-      it('finds the first offset, the end, and the first of a time', async () => {
-        const { topic, partitions } = await writtenBy(client);
-        const found = await client.offsets(broker.bootstrap, topic, 0, [EARLIEST, LATEST, 0]);
-        expect(found).to.deep.equal([0, partitions[0]?.length, 0]);
-      });
+      if (!isMissing(client)) clientSuite(client, writings);
     });
   }
 
@@ -89,7 +34,7 @@ describe('real clients', function () {
     for (const writer of clients) {
       for (const reader of clients) {
         if (writer === reader || writer.missing() || reader.missing()) continue;
-        it(`${writer.name} to ${reader.name}`, () => readsAll(reader, writer));
+        it(`${writer.name} to ${reader.name}`, () => writings.readsAll(reader, writer));
       }
     }
   });
@@ -169,80 +114,4 @@ describe('real clients', function () {
       }
     });
   });
-
-  /**
-   * Has a client write every sample that it can, in two rounds, to each partition of its topic. What lies in the log
-   * then must be those records byte by byte, whatever this client itself would show of them. Gives the batches.
-   */
-  async function write(client: Client, codec: Codec, idempotent: boolean): Promise<FetchedBatch[]> {
-    const { topic, partitions } = await topicOf(client);
-    const records = samples().filter(client.writes);
-    const rounds = [records.slice(0, 5), records.slice(5)].map((round) => partitions.map(() => round));
-    await client.produce(broker.bootstrap, { topic, codec, idempotent, rounds });
-    return await withReader(broker.bootstrap, async (reader) => {
-      const batches: FetchedBatch[] = [];
-      for (const [partition, before] of partitions.entries()) {
-        const from = before.length;
-        before.push(...records);
-        const fetched = await reader.batches(topic, partition, from);
-        const expected = records.map((record, i) => ({ ...record, offset: from + i }));
-        expect(legible(fetched.flatMap((batch) => batch.records))).to.deep.equal(legible(expected));
-        batches.push(...fetched);
-      }
-      return batches;
-    });
-  }
-
-  async function readsAll(reader: Client, writer: Client): Promise<void> {
-    const { topic, partitions } = await writtenBy(writer);
-    const expected = partitions.map((records) => shownBy(reader, records));
-    const slices = expected.map(({ length }, partition) => ({ topic, partition, offset: 0, count: length }));
-    expect(slices[0]?.count).to.be.greaterThan(0);
-    const read = await reader.read(broker.bootstrap, slices);
-    expect(read.map(legible)).to.deep.equal(expected.map(legible));
-  }
-
-  /** The client's own topic; it is made when it is first asked for. */
-  async function topicOf(client: Client): Promise<Written> {
-    const known = written.get(client);
-    if (known) return known;
-    const topic = topicFor(client, 'records');
-    const partitions = client.picksPartition ? 2 : 1;
-    await adminOf(client).create(broker.bootstrap, topic, partitions);
-    await untilPartitions(adminOf(client), topic, partitions);
-    const made = { topic, partitions: Array.from({ length: partitions }, () => []) };
-    written.set(client, made);
-    return made;
-  }
-
-  /** What a client wrote; it writes in every codec first where nothing is there, as when this spec runs alone. */
-  async function writtenBy(client: Client): Promise<Written> {
-    const own = await topicOf(client);
-    if (own.partitions[0]?.length === 0) for (const codec of client.codecs) await write(client, codec, false);
-    return own;
-  }
-
-  /** A topic is made in the cluster's metadata first, and a broker hears of it a moment later. */
-  async function untilPartitions(topics: TopicAdmin, topic: string, count: number): Promise<void> {
-    let seen = -1;
-    for (let tries = 0; seen !== count && tries < 20; tries++) seen = await topics.partitions(broker.bootstrap, topic);
-    expect(seen, `partitions of ${topic}`).to.equal(count);
-  }
 });
-
-/** The records of a partition from its start on, as a reader shows them. */
-function shownBy(reader: Client, records: Rec[]): Stored[] {
-  return records.map((record, offset) => ({ ...reader.shows(record), offset }));
-}
-
-/** Whether a suite must do without this client; then the reason stands in its place, skipped or failed. */
-function isMissing(client: Client): boolean {
-  const missing = client.missing();
-  if (missing === null) return false;
-  if (clientsRequired()) {
-    it('is installed', () => {
-      throw new Error(missing);
-    });
-  } else it.skip(missing);
-  return true;
-}

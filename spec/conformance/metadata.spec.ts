@@ -88,7 +88,7 @@ describe('The metadata log in the hands of Apache Kafka', function () {
       await ours.controller.createTopics([topic('bar', 1, [{ name: 'min.insync.replicas', value: '1' }])], false);
       await ours.controller.createPartitions([{ name: 'foo', count: 5, assignments: null }], false);
       await ours.controller.deleteTopics([ours.log.image.topicsByName.get('gone')!.id]);
-      await ours.controller.createTopicOnDemand('__consumer_offsets');
+      await ours.controller.createTopicsOnDemand(['__consumer_offsets']);
       const block = await ours.controller.allocateProducerIds();
       await ours.stop();
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { run } from '../support/child';
@@ -11,6 +11,19 @@ const table = [...readFileSync(join(examples, 'README.md'), 'utf8').matchAll(/^\
   ([, file, command]) => ({ file: file!, command: command! }),
 );
 
+/** What `npx` may run, and where it lies. */
+const runners: Readonly<Record<string, string>> = {
+  mocha: 'node_modules/mocha/bin/mocha.js',
+  jest: 'node_modules/jest/bin/jest.js',
+  vitest: 'node_modules/vitest/vitest.mjs',
+};
+
+/** This environment without the marks of test runners, by which `node --test` would take itself for a child of one. */
+function withoutMarks(): NodeJS.ProcessEnv {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return env;
+}
+
 describe('examples', function () {
   this.timeout(60_000);
   let broker: BrokerUnderTest;
@@ -20,16 +33,18 @@ describe('examples', function () {
   after(() => broker?.stop());
 
   it('are all named in examples/README.md', () => {
-    const files = readdirSync(examples).filter((name) => name !== 'README.md');
+    const files = readdirSync(examples).filter((name) => name !== 'README.md' && name !== 'captures');
     expect(table.map(({ file }) => file)).to.have.members(files);
   });
 
   for (const { file, command } of table) {
     it(`${file} runs as it stands`, async () => {
-      const [program, path, ...args] = command.split(' ');
-      expect(program).to.equal('node');
-      const { stdout } = await run(process.execPath, [join(root, path!), ...args, broker.bootstrap]);
-      expect(stdout.length).to.be.greaterThan(0);
+      const [program, ...args] = command.replace('$BOOTSTRAP', broker.bootstrap).split(' ');
+      if (program === 'npx') args[0] = runners[args[0]!] ?? expect.fail(`npx ${args[0]} is no runner that is known`);
+      else expect(program, command).to.equal('node');
+      const inRoot = args.map((arg) => (existsSync(join(root, arg)) ? join(root, arg) : arg));
+      const { stdout, stderr } = await run(process.execPath, inRoot, { env: withoutMarks() });
+      expect(stdout.length + stderr.length, 'jest tells all on stderr').to.be.greaterThan(0);
     });
   }
 });

@@ -20,11 +20,18 @@ const ground = [
   'topic-config',
   'topic-names',
   'map-key',
+  'coordinator-partition',
   'properties',
   'listeners',
   'features',
+  'timers',
+  'duration',
+  'virtual-clock',
   'uuid',
+  'usage',
+  'regex',
   'logger',
+  'paint',
 ];
 
 /** Each entry of lib, lowest first. Everything may import from its own folder. */
@@ -33,48 +40,93 @@ const floors: Readonly<Record<string, Floor>> = {
   properties: { imports: [] },
   'map-key': { imports: [] },
   'topic-names': { imports: [] },
+  'coordinator-partition': { imports: [] },
   features: { imports: [] },
+  timers: { imports: [] },
+  duration: { imports: [] },
+  'virtual-clock': { imports: ['duration'] },
   logger: { imports: [] },
+  paint: { imports: [] },
+  regex: { imports: ['errors'] },
   uuid: { imports: [] },
   listeners: { imports: [], types: ['config'] },
   config: { imports: ['properties', 'listeners'] },
   'topic-config': { imports: ['config'] },
+  usage: { imports: ['config'] },
   'require-node': { imports: [] },
   // Describes what handlers may reach, and so names everybody; it is nothing when the code runs.
   services: { imports: [], types: [...ground, 'protocol', 'storage', 'coordinators'] },
   protocol: { imports: ['errors', 'uuid'], types: ['services'] },
   records: { imports: ['errors', ...notation] },
   storage: { imports: [...ground, 'records', ...notation] },
-  coordinators: { imports: [...ground, 'storage', 'records', ...notation] },
-  pipeline: { imports: ['errors', 'config', 'logger', 'protocol'], types: ['services'] },
+  // What classic consumers say to each other, taps look into as well.
+  coordinators: { imports: [...ground, 'storage', 'records', ...notation, 'protocol/consumer-protocol'] },
+  pipeline: { imports: ['errors', 'config', 'logger', 'usage', 'protocol'], types: ['services'] },
   apis: { imports: [...ground, 'protocol', 'records'], types: ['services', 'storage', 'coordinators'] },
-  taps: { imports: ['errors', 'logger', 'pipeline', 'protocol'], types: ['services'] },
-  capture: { imports: ['errors', 'logger', 'pipeline', 'protocol'] },
+  taps: { imports: [...ground, 'pipeline', 'protocol', 'records', 'apis'], types: ['services'] },
+  capture: { imports: [...ground, 'pipeline', 'protocol', 'apis', 'records'] },
+  // What recordings hold, played again and compared.
+  replay: { imports: [...ground, 'capture', 'protocol', 'apis', 'records'] },
+  // What recordings hold, printed.
+  traffic: { imports: [...ground, 'capture', 'protocol', 'apis', 'records'] },
+  // What is to go wrong; broker.ts says how to reach what lies deeper than requests.
+  faults: { imports: ['errors', 'duration', 'usage', 'pipeline', 'protocol', 'apis'], types: ['storage'] },
+  // The broker's pipeline, with a broker elsewhere to answer.
+  proxy: { imports: [...ground, 'pipeline', 'protocol', 'apis'] },
   // The only file that knows everybody.
   broker: {
     imports: [...ground, 'protocol', 'records', 'storage', 'coordinators', 'pipeline', 'apis'],
-    types: ['services'],
+    types: ['services', 'faults'],
   },
-  serve: { imports: [...ground, 'broker'] },
-  main: { imports: ['require-node', 'serve', 'capture', 'apis'] },
+  // A broker inside a program; what it does from inside, it does as handlers do.
+  embedded: {
+    imports: [...ground, 'broker', 'faults', 'apis', 'protocol', 'records'],
+    types: ['services', 'storage', 'pipeline'],
+  },
+  serve: { imports: [...ground, 'broker', 'capture'] },
+  // One file a command; each loads what it does when it is run.
+  commands: {
+    imports: [...ground, 'serve', 'embedded', 'capture', 'replay', 'traffic', 'proxy', 'apis', 'pipeline', 'protocol'],
+  },
+  main: { imports: ['require-node', 'commands'] },
   index: {
-    imports: [...ground, 'broker', 'apis', 'pipeline', 'protocol', 'records', 'taps', 'capture'],
-    types: ['services', 'storage', 'coordinators'],
+    imports: [
+      ...ground,
+      'broker',
+      'embedded',
+      'apis',
+      'pipeline',
+      'protocol',
+      'records',
+      'taps',
+      'capture',
+      'replay',
+      'proxy',
+    ],
+    types: ['services', 'storage', 'coordinators', 'faults'],
   },
 };
 
 /** What of Node and of others' packages only some floors may use; what is not listed, all may. */
 const places: Readonly<Record<string, readonly string[]>> = {
   // Configuration asks whether a text is an address.
-  'node:net': ['pipeline', 'config', 'listeners'],
+  'node:net': [
+    'pipeline',
+    'config',
+    'listeners',
+    'commands',
+    'proxy/dial',
+    'replay/target',
+    'replay/target-connection',
+  ],
   // The decompressor is a file of its package.
-  'node:fs': ['storage', 'capture', 'serve', 'main', 'records/zstd-wasm'],
-  'node:fs/promises': ['storage', 'capture', 'serve', 'main'],
-  'node:path': ['storage', 'capture', 'serve', 'main', 'records/zstd-wasm'],
+  'node:fs': ['storage', 'capture', 'serve', 'commands', 'records/zstd-wasm', 'embedded/temp-dir'],
+  'node:fs/promises': ['storage', 'capture', 'serve', 'commands', 'embedded/temp-dir'],
+  'node:path': ['storage', 'capture', 'serve', 'commands', 'records/zstd-wasm', 'embedded/temp-dir'],
   through2: ['pipeline'],
   pino: ['logger'],
   'pino-pretty': ['logger'],
-  commander: ['main'],
+  commander: ['commands'],
 };
 
 const libFiles = sourceFiles('lib');

@@ -13,6 +13,7 @@ import { freePort, untilAnswering } from './probe';
 
 const checkout = resolve(__dirname, '../..');
 const libs = process.env['KAFKA_LIBS'] ?? resolve(checkout, '.cache/kafka-libs');
+const programs = resolve(checkout, '.cache/java-programs');
 const logging = resolve(checkout, '.ci/kafka/log4j2.properties');
 
 /** What `kafka-storage random-uuid` would have said; every directory formatted here belongs to this cluster. */
@@ -25,6 +26,8 @@ export interface KafkaOptions {
   logDir: string;
   /** Added to, or put in the place of, what a single node needs anyway. */
   properties?: Properties;
+  /** Whether the directory has its voters from the configuration (kraft.version 0), as older Kafka formatted it. */
+  staticVoters?: boolean;
 }
 
 export interface ApacheKafka {
@@ -42,6 +45,17 @@ export interface ApacheKafka {
 export function missingKafka(): string | null {
   if (!existsSync(libs)) return `no Apache Kafka jars in ${libs}; .ci/install-clients brings them`;
   return null;
+}
+
+/** Null when the Java programs of the suite can be run here, else what is missing and what brings it. */
+export function missingJavaPrograms(): string | null {
+  if (!existsSync(programs)) return `no Java programs in ${programs}; .ci/install-clients compiles them`;
+  return missingKafka();
+}
+
+/** The command that runs one of the suite's own Java programs (spec/conformance/clients/java). */
+export function javaCommand(mainClass: string): string[] {
+  return ['java', ...jvm('256m'), mainClass];
 }
 
 /** Runs one of Kafka's own main classes to its end, for instance `org.apache.kafka.tools.TopicCommand`. */
@@ -75,17 +89,29 @@ export async function dumpLog(files: string[], args: string[] = ['--print-data-l
 /** A JVM that starts quickly rather than runs fast: these processes live for seconds. */
 function jvm(heapMax: string): string[] {
   const quick = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', `-Xmx${heapMax}`];
-  return [...quick, `-Dlog4j2.configurationFile=${logging}`, '-Djava.awt.headless=true', '-cp', `${libs}/*`];
+  return [
+    ...quick,
+    `-Dlog4j2.configurationFile=${logging}`,
+    '-Djava.awt.headless=true',
+    '-cp',
+    `${programs}:${libs}/*`,
+  ];
 }
 
-async function layProperties({ logDir, properties = {} }: KafkaOptions): Promise<{ file: string; bootstrap: string }> {
+async function layProperties({
+  logDir,
+  properties = {},
+  staticVoters = false,
+}: KafkaOptions): Promise<{ file: string; bootstrap: string }> {
   const [port, controllerPort] = [await freePort(), await freePort()];
   const bootstrap = `127.0.0.1:${port}`;
   const file = `${logDir}.properties`;
   const all: Properties = {
     'process.roles': 'broker,controller',
     'node.id': '1',
-    'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
+    ...(staticVoters
+      ? { 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}` }
+      : { 'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}` }),
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     listeners: `PLAINTEXT://${bootstrap},CONTROLLER://127.0.0.1:${controllerPort}`,

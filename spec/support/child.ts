@@ -1,10 +1,11 @@
 /**
- * Other programs as promises: `run` waits for one to end, `serve` keeps one running.
+ * Other programs as promises: `run` waits for one to end, `serve` keeps one running, `converse` talks with one in lines.
  *
  * Called by the conformance suite (real clients) and by whoever starts a broker as a process. What always holds: every
  * child has a deadline, a failure carries what the child wrote to stderr, and no child outlives this process.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 export interface Output {
   stdout: Buffer;
@@ -130,6 +131,66 @@ export function serve(
     child.kill(name);
   };
   return { pid: child.pid, signal, output: () => output, until, ended, stop, kill };
+}
+
+export interface Conversation {
+  /** Sends one line to its stdin. */
+  say(line: string): void;
+  signal(name: NodeJS.Signals): void;
+  /** What it has written to stderr so far; the last 64 KiB of it. */
+  complaints(): string;
+  /** Settles with a sentence about the end, whatever caused it, once all of its output was heard. */
+  ended: Promise<string>;
+  /** Closes its stdin, which asks it to end, and waits; kills and rejects when it is still there after `timeoutMs`. */
+  stop(timeoutMs?: number): Promise<void>;
+  /** Sends SIGKILL and waits. */
+  kill(): Promise<void>;
+}
+
+/** Starts `command` and hears each line of its stdout, and of its stderr where somebody listens. */
+export function converse(
+  command: string,
+  args: string[],
+  hear: (line: string) => void,
+  hearComplaint: (line: string) => void = () => {},
+): Conversation {
+  const child = start(command, args, process.env);
+  let complaints = '';
+  child.stdin?.on('error', () => {}); // one that has ended says so by `ended`
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', hear);
+  if (child.stderr) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      complaints = `${complaints}${line}\n`.slice(-OUTPUT_MAX_BYTES);
+      hearComplaint(line);
+    });
+  }
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(`${brief(command, args)} did not start: ${error.message}`));
+    child.on('close', (code, signal) => resolve(`${brief(command, args)} ended with ${signal ?? `code ${code}`}`));
+  });
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const stop = async (timeoutMs = 15_000) => {
+    child.stdin?.end();
+    let late = false;
+    const deadline = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    const end = await ended;
+    clearTimeout(deadline);
+    if (late) throw new Error(`${end}: it did not end within ${timeoutMs} ms by itself\n${complaints}`);
+  };
+  return {
+    say: (line) => void child.stdin?.write(`${line}\n`),
+    signal: (name) => void child.kill(name),
+    complaints: () => complaints,
+    ended,
+    stop,
+    kill,
+  };
 }
 
 function start(command: string, args: string[], env: NodeJS.ProcessEnv, cwd?: string): ChildProcess {

@@ -5,7 +5,7 @@
 import { duplexPair } from 'node:stream';
 import { type DestinationStream, pino } from 'pino';
 import { type SchedulerLike, VirtualAction, VirtualTimeScheduler } from 'rxjs';
-import { type Broker, type BrokerOptions, createBroker } from '../../lib/broker';
+import { type Broker, type BrokerOptions, openBroker } from '../../lib/broker';
 import { type ConfigEntries, loadConfig } from '../../lib/config';
 import { Wire } from './wire';
 
@@ -44,12 +44,12 @@ export interface InProcessOptions extends Pick<BrokerOptions, 'taps' | 'apis'> {
   readonly scheduler: SchedulerLike;
 }
 
-/** Opens a broker; rejects as `createBroker` does. */
+/** Opens a broker; rejects as `openBroker` does. */
 export async function openInProcess({ config, scheduler, ...rest }: InProcessOptions): Promise<InProcess> {
   const logged: Record<string, unknown>[] = [];
   const lines: DestinationStream = { write: (line) => void logged.push(JSON.parse(line)) };
   const logger = pino({ level: 'info', base: undefined }, lines);
-  const broker = await createBroker({ config: loadConfig(config), scheduler, logger, ...rest });
+  const broker = await openBroker({ config: loadConfig(config), scheduler, logger, ...rest });
   const wires: Wire[] = [];
   return {
     broker,

@@ -20,6 +20,8 @@ export interface FieldDefinition {
   readonly tag?: number;
   readonly default: unknown;
   readonly hasDefault: boolean;
+  /** What the field names, such as `topicName`, `groupId`, `transactionalId`. */
+  readonly entityType?: string;
   readonly fields?: readonly FieldDefinition[];
 }
 

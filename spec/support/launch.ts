@@ -12,7 +12,7 @@ import { freePort, untilAnswering } from './probe';
 const checkout = resolve(__dirname, '../..');
 /** The command line of the broker, as npm run build leaves it. */
 export const main = join(checkout, 'dist/lib/main.js');
-const startDeadlineMs = 20_000;
+const startDeadlineMs = 60_000;
 /** your_program.sh builds first if it must. */
 const scriptDeadlineMs = 120_000;
 

@@ -1,12 +1,14 @@
 /**
  * A pipeline over an in-memory duplex pair with APIs made for specs, and a client that speaks frames.
  */
+import { connect, createServer, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import pino from 'pino';
 import type { KafkaError } from '../../lib/errors';
-import { assemble, stagesOf } from '../../lib/pipeline/assemble';
+import { type Assembled, assemble, stagesOf } from '../../lib/pipeline/assemble';
 import { Budget } from '../../lib/pipeline/budget';
-import { LiveConnection } from '../../lib/pipeline/connection';
+import { LiveConnection, type StageRules } from '../../lib/pipeline/connection';
+import type { Shared } from '../../lib/pipeline/connections';
 import { decoder } from '../../lib/pipeline/decoder';
 import { encoder } from '../../lib/pipeline/encoder';
 import { framer } from '../../lib/pipeline/framer';
@@ -50,6 +52,8 @@ export interface PipelineOptions {
   readonly budget?: Budget;
   readonly maxQueuedBytes?: number;
   readonly taps?: Taps;
+  /** What the taps run under; nothing, if not given. */
+  readonly rules?: StageRules;
   readonly socket?: { client: Duplex; server: Duplex };
 }
 
@@ -73,6 +77,7 @@ export function run(apis: readonly Api[], options: PipelineOptions = {}): Runnin
     remoteAddress: '127.0.0.1',
     budget,
     maxQueuedBytes: options.maxQueuedBytes ?? 1e8,
+    rules: options.rules,
   });
   const logger = pino({ level: 'silent' });
   const core = {
@@ -80,11 +85,12 @@ export function run(apis: readonly Api[], options: PipelineOptions = {}): Runnin
     decoder: decoder({ apis: new Map(apis.map((api) => [api.key, api])), logger }),
     router: router({} as Services),
     handler: handler({ maxInFlight: options.maxInFlight ?? 100, logger }),
-    encoder: encoder({ logger, isLast: options.taps?.outbound === undefined }),
+    encoder: encoder({ writer: new Writer(), logger, passesLent: options.taps?.outbound === undefined }),
   };
-  let endGently = () => {};
+  const stages = stagesOf(core, options.taps ?? {});
+  let running: Assembled | null = null;
   const ended = new Promise<Error | null>((resolve) => {
-    endGently = assemble(server, connection, stagesOf(core, options.taps ?? {}), resolve);
+    running = assemble(server, connection, stages, resolve);
   });
   const received: Buffer[] = [];
   if (options.socket === undefined) client.on('data', (chunk: Buffer) => received.push(chunk));
@@ -93,9 +99,30 @@ export function run(apis: readonly Api[], options: PipelineOptions = {}): Runnin
     connection,
     budget,
     ended,
-    endGently: () => endGently(),
+    endGently: () => running?.endGently(),
     answers: () => frames(Buffer.concat(received)),
   };
+}
+
+/** A connected pair of TCP sockets, whose kernel buffers are part of the picture. */
+export async function tcp(): Promise<{ client: Socket; server: Socket; close(): void }> {
+  const listener = createServer({ allowHalfOpen: true });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const accepted = new Promise<Socket>((resolve) => listener.once('connection', resolve));
+  const { port } = listener.address() as { port: number };
+  const client = connect(port, '127.0.0.1');
+  const server = await accepted;
+  const close = () => {
+    client.destroy();
+    server.destroy();
+    listener.close();
+  };
+  return { client, server, close };
+}
+
+/** What connections share that the APIs themselves answer; specs' own want nothing of the services. */
+export function shared(services: Omit<Shared, 'router'>): Shared {
+  return { ...services, router: router(services as Partial<Services> as Services) };
 }
 
 /** One request as a frame with its length. */

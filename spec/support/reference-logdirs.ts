@@ -51,6 +51,34 @@ export interface ManifestTopic {
   partitions: ManifestPartition[];
 }
 
+export interface ManifestMember {
+  memberId: string;
+  groupInstanceId: string | null;
+  rackId: string | null;
+  clientId: string;
+  host: string;
+  /** Null in a classic group. */
+  memberEpoch: number | null;
+  /** `t-0`. */
+  assignment: string[];
+}
+
+export interface ManifestGroup {
+  type: 'Classic' | 'Consumer' | 'Share';
+  /** Protocol type; empty for a group that only committed. */
+  protocol: string;
+  state: string;
+  describe: {
+    groupEpoch: number | null;
+    targetAssignmentEpoch: number | null;
+    /** Empty unless there are members (classic). Share groups have none. */
+    partitionAssignor?: string;
+    members: ManifestMember[];
+  };
+  /** By `t-0`; share groups have other offsets. */
+  offsets?: Record<string, { offset: number; leaderEpoch: number | null; metadata: string }>;
+}
+
 export interface Manifest {
   name: string;
   log_dir: string;
@@ -62,6 +90,7 @@ export interface Manifest {
     clusterId: string;
     nodes: number[];
     topics: Record<string, ManifestTopic>;
+    groups: Record<string, ManifestGroup>;
   };
 }
 

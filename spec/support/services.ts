@@ -10,6 +10,8 @@ import { apis } from '../../lib/apis';
 import { type ConfigEntries, loadConfig } from '../../lib/config';
 import type { Controller, CreatedTopic, NewTopic, Outcome } from '../../lib/coordinators/controller';
 import { FetchSessions } from '../../lib/coordinators/fetch-sessions';
+import type { GroupCoordinator } from '../../lib/coordinators/group-coordinator';
+import { partitionsMaxPerRequest } from '../../lib/coordinators/new-topics';
 import { errors, KafkaError } from '../../lib/errors';
 import { Answer, type Api, serves } from '../../lib/protocol/api';
 import { Reader, Writer } from '../../lib/protocol/bytes';
@@ -40,6 +42,7 @@ import {
 import { resolveTopicConfig, type TopicConfig } from '../../lib/topic-config';
 import { isInternalTopic } from '../../lib/topic-names';
 import { randomUuid } from '../../lib/uuid';
+import { ScriptedGroups } from './scripted-groups';
 
 /** When virtual time begins: an ordinary day, so that timestamps look like timestamps. */
 export const startMs = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -244,6 +247,10 @@ export interface TestTopicOptions {
   readonly configs?: Readonly<Record<string, string>>;
 }
 
+export interface TestBrokerOptions {
+  readonly groups?: GroupCoordinator;
+}
+
 /** A broker without sockets and disks: its services, and what specs do to them. */
 export class TestBroker {
   readonly scheduler = new VirtualTimeScheduler(VirtualAction, startMs);
@@ -260,7 +267,7 @@ export class TestBroker {
   readonly services: Services;
   private nextProducerId = 7000;
 
-  constructor(entries: ConfigEntries = {}) {
+  constructor(entries: ConfigEntries = {}, { groups = new ScriptedGroups() }: TestBrokerOptions = {}) {
     this.scheduler.frame = startMs;
     const config = loadConfig(entries);
     const endpoints = [
@@ -285,6 +292,7 @@ export class TestBroker {
         maxSessions: config['max.incremental.fetch.session.cache.slots'],
         scheduler,
       }),
+      groups,
     };
   }
 
@@ -309,6 +317,11 @@ export class TestBroker {
     const overrides = new Map(Object.entries(configs));
     const allConfigs = new Map([...this.image.allConfigs, [configKey(type, name), overrides] as const]);
     this.image = imageOf({ ...this.image, allConfigs });
+  }
+
+  /** Sets the level of a feature. */
+  feature(name: string, level: number): void {
+    this.image = imageOf({ ...this.image, features: new Map([...this.image.features, [name, level]]) });
   }
 
   /** Changes one partition in the image. */
@@ -372,6 +385,8 @@ export class TestBroker {
       if (this.topics.all.has(name))
         return { refused: errors.TOPIC_ALREADY_EXISTS.because(`there is a topic ${name}`) };
       const numPartitions = wanted.numPartitions === -1 ? this.services.config['num.partitions'] : wanted.numPartitions;
+      if (numPartitions < 1 || numPartitions > partitionsMaxPerRequest)
+        return { refused: errors.INVALID_PARTITIONS.because(`${numPartitions} partitions`) };
       const overrides = new Map(configs.map((config) => [config.name, config.value ?? '']));
       const topicId = validateOnly
         ? randomUuid()
@@ -383,9 +398,10 @@ export class TestBroker {
         this.asked.push({ createTopics: topics, validateOnly });
         return topics.map((topic) => create(topic, validateOnly));
       },
-      createTopicOnDemand: async (name) => {
-        this.asked.push({ createTopicOnDemand: name });
-        return create({ name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] }, false);
+      createTopicsOnDemand: async (names) => {
+        this.asked.push({ createTopicsOnDemand: names });
+        const usual = { numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
+        return names.map((name) => create({ name, ...usual }, false));
       },
       createPartitions: async (topics, validateOnly) => {
         this.asked.push({ createPartitions: topics, validateOnly });

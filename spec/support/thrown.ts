@@ -21,3 +21,13 @@ export async function rejected(work: Promise<unknown>): Promise<unknown> {
   }
   throw new Error('nothing was rejected');
 }
+
+/** What some work throws. */
+export function thrown(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -6,10 +6,11 @@ import { resolve } from 'node:path';
 import { absent } from './client';
 import { driver } from './driver';
 
-const program = resolve(__dirname, '../../../.cache/franz-go');
+/** As `crew` it holds members of groups. */
+export const franzGoProgram = resolve(__dirname, '../../../.cache/franz-go');
 
 export const franzGo = driver({
   name: 'franz-go',
-  command: [program],
-  missing: () => (existsSync(program) ? null : absent(`the franz-go program (${program})`)),
+  command: [franzGoProgram],
+  missing: () => (existsSync(franzGoProgram) ? null : absent(`the franz-go program (${franzGoProgram})`)),
 });

@@ -11,6 +11,8 @@ import type { Job, Wire } from './driver.js';
 
 const { bootstrap, ...job }: Job & { bootstrap: string } = JSON.parse(await text(process.stdin));
 const common = { clientId: 'conformance', bootstrapBrokers: [bootstrap] };
+/** The bit of a batch's attributes. */
+const CONTROL = 0x20;
 const PARTITION_MAX_BYTES = 8_388_608;
 
 console.log(JSON.stringify((await answer(job as Job)) ?? null));
@@ -100,9 +102,10 @@ async function readSlice(consumer: Consumer, { topic, partition, offset, count }
     const { responses } = await consumer.fetch({ node, topics: [{ topicId: found.id, partitions: [wanted] }] });
     const batches = responses[0]?.partitions[0]?.records ?? [];
     if (batches.length === 0) break;
-    for (const { firstOffset, lastOffsetDelta, records } of batches) {
+    for (const { attributes, firstOffset, lastOffsetDelta, records } of batches) {
       const stored = records.map((record) => ({ ...wire(record), offset: Number(firstOffset) + record.offsetDelta }));
-      read.push(...stored.filter((record) => record.offset >= next));
+      // Its stream leaves control batches out, and its fetch does not.
+      if ((attributes & CONTROL) === 0) read.push(...stored.filter((record) => record.offset >= next));
       next = Number(firstOffset) + lastOffsetDelta + 1;
     }
   }

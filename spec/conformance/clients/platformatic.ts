@@ -12,10 +12,12 @@ import { driver } from './driver';
 const installed = resolve(__dirname, '../../../.cache/node24/node_modules/.bin/node');
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const newEnough = (major === 22 && minor >= 22) || (major === 24 && minor >= 6) || major > 24;
-const node = newEnough ? process.execPath : installed;
+/** A Node that can run it, if there is one. */
+export const platformaticNode = newEnough ? process.execPath : installed;
 
 export const platformatic = driver({
   name: '@platformatic/kafka',
-  command: [node, '--disable-warning=ExperimentalWarning', resolve(__dirname, 'platformatic-driver.mts')],
-  missing: () => (existsSync(node) ? null : absent(`a Node of 24.6 or later (this one is ${process.version})`)),
+  command: [platformaticNode, '--disable-warning=ExperimentalWarning', resolve(__dirname, 'platformatic-driver.mts')],
+  missing: () =>
+    existsSync(platformaticNode) ? null : absent(`a Node of 24.6 or later (this one is ${process.version})`),
 });

@@ -1,4 +1,5 @@
-// The program behind franz-go.ts: one JSON job (driver.ts) from stdin, done with franz-go, its answer to stdout.
+// The program behind franz-go.ts: one JSON job (driver.ts) from stdin, done with franz-go, its answer to stdout. As
+// `franz-go crew` it holds members of groups instead (crew.go).
 package main
 
 import (
@@ -53,6 +54,10 @@ type job struct {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "crew" {
+		crew()
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
 	var asked job

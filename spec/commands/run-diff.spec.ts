@@ -1,0 +1,58 @@
+/**
+ * The command as it is built, against two brokers of this process.
+ */
+import { expect } from 'chai';
+import type { Broker } from '../../lib/embedded/create-broker';
+import { start } from '../support/launch';
+import { trafficFile } from '../support/reference-traffic';
+import { basicMillrace } from '../support/replaying';
+
+const addressOf = ({ endpoints }: Broker) => `127.0.0.1:${endpoints[0]!.port}`;
+
+describe('runDiff', function () {
+  this.timeout(30_000);
+
+  it('prints one table and the count, and ends with 0 where two brokers say the same', async () => {
+    const [a, b] = [await basicMillrace(), await basicMillrace()];
+    const file = trafficFile('kcat-admin.pcap');
+    const args = ['diff', file, '--settle', '0', '--markdown', '--a', addressOf(a), '--b', addressOf(b)];
+    const service = start(args);
+    expect(await service.ended).to.match(/code 0$/);
+    expect(service.output()).to.match(/^\| API \| field \|.*\n0 differences in 12 answers\n$/s);
+    await Promise.all([a.close(), b.close()]);
+  });
+
+  it('ends with 2 where a broker is not there', async () => {
+    const args = ['diff', trafficFile('kcat-admin.pcap'), '--a', '127.0.0.1:1', '--b', '127.0.0.1:1'];
+    const service = start(args);
+    expect(await service.ended).to.match(/code 2$/);
+    expect(service.output()).to.include('127.0.0.1:1 refuses connections');
+  });
+
+  it('does so where only one of them is not there', async () => {
+    const there = await basicMillrace();
+    for (const sides of [
+      ['--a', addressOf(there), '--b', '127.0.0.1:1'],
+      ['--a', '127.0.0.1:1', '--b', addressOf(there)],
+    ]) {
+      const service = start(['diff', trafficFile('kcat-admin.pcap'), ...sides]);
+      expect(await service.ended).to.match(/code 2$/);
+    }
+    await there.close();
+  });
+
+  it('ends with 2 where there is nothing to play', async () => {
+    const service = start([
+      'diff',
+      trafficFile('kcat-admin.pcap'),
+      '--port',
+      '1',
+      '--a',
+      '127.0.0.1:1',
+      '--b',
+      '127.0.0.1:1',
+    ]);
+    expect(await service.ended).to.match(/code 2$/);
+    expect(service.output()).to.include('there is nothing to play: no requests in the recording at --port 1');
+  });
+});

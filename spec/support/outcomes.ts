@@ -1,0 +1,36 @@
+/**
+ * Outcomes of replayed requests, made by hand: of a heartbeat that was answered in 3 ms, unless told otherwise.
+ */
+import { heartbeat } from '../../lib/apis';
+import { RecordedAnswer, RecordedRequest } from '../../lib/capture/recorded';
+import type { Outcome } from '../../lib/replay/outcome';
+import { answerBytes, requestBytes } from './recordings';
+
+export function outcome(given: Partial<Outcome> = {}): Outcome {
+  const body = { groupId: 'g', generationId: 1, memberId: 'm' };
+  const place = { number: 7, connection: 2, client: '127.0.0.1:50002', sentAtMs: 1000 };
+  const request = new RecordedRequest(place, requestBytes(heartbeat, 4, body, 1, 'me'));
+  const bytes = answerBytes(heartbeat, 4, { errorCode: 0 });
+  const recorded = new RecordedAnswer(request, bytes, 1003);
+  return {
+    request,
+    asked: request.body.body,
+    recorded,
+    replayed: { bytes, body: recorded.body, sentAtMs: 5000, atMs: 5001 },
+    verdict: 'same',
+    differences: [],
+    retries: 0,
+    why: null,
+    ...given,
+  };
+}
+
+/** A difference of an error code that must not be. */
+export const failed = {
+  path: 'errorCode',
+  field: 'Heartbeat.errorCode',
+  recorded: 0,
+  replayed: 25,
+  what: null,
+  reason: null,
+};
