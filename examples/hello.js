@@ -1,15 +1,15 @@
 /**
- * Produces two records with kafkajs and shows where they went.
+ * Produces two records with kafkajs, reads them back in a consumer group, and shows what the group has committed.
  *
  *     node examples/hello.js [host:port]
  *
- * kafkajs reads through consumer groups only, which this broker does not coordinate yet; kcat and the Java tools read
- * what this wrote by partition:  kcat -C -e -b localhost:9092 -t greetings
+ * Run it again and the group goes on where it was: it reads the two new records only.
  */
 const { Kafka, logLevel } = require('kafkajs');
 
 const bootstrap = process.argv[2] ?? 'localhost:9092';
 const topic = 'greetings';
+const groupId = 'readers-of-greetings';
 
 async function main() {
   const kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.ERROR, retry: { retries: 2 } });
@@ -27,12 +27,26 @@ async function main() {
       { key: 'node', value: `it is ${new Date().toISOString()}` },
     ],
   });
-  console.log(`two records are in ${topic}, partition 0, at offsets ${baseOffset} and ${Number(baseOffset) + 1}`);
-
-  const [{ low, high }] = await admin.fetchTopicOffsets(topic);
-  console.log(`the partition holds offsets ${low} to ${Number(high) - 1}`);
-
   await producer.disconnect();
+  const last = Number(baseOffset) + 1;
+  console.log(`two records are in ${topic}, partition 0, at offsets ${baseOffset} and ${last}`);
+
+  const consumer = kafka.consumer({ groupId });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await new Promise((resolve) => {
+    consumer.run({
+      eachMessage: async ({ partition, message }) => {
+        console.log(`read from partition ${partition}, offset ${message.offset}: ${message.value}`);
+        if (Number(message.offset) === last) resolve();
+      },
+    });
+  });
+  // Leaves the group, and commits before it does.
+  await consumer.disconnect();
+
+  const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  console.log(`${groupId} goes on at offset ${partitions[0].offset}`);
   await admin.disconnect();
 }
 

@@ -1,20 +1,32 @@
 #!/usr/bin/env node
 /**
- * The command line: `millrace [server.properties]`, as `kafka-server-start` takes it.
+ * The command line: `millrace [server.properties]`, as `kafka-server-start` takes it, and `millrace <command>` for the rest.
+ *
+ * Each file of `commands/` makes one command, and one line here adds it. A command loads what it does when it is run, so
+ * that none costs another's start a thing.
  */
 import './require-node';
-import { Command } from 'commander';
-import { serve } from './serve';
+import type { Command } from 'commander';
+import { capture } from './commands/capture';
+import { diff } from './commands/diff';
+import { replay } from './commands/replay';
+import { serve } from './commands/serve';
+import { traffic } from './commands/traffic';
 
 const { version } = require('../../package.json') as { version: string };
 
-const program = new Command('millrace')
+/** In the order in which the help lists them. */
+const commands: readonly (() => Command)[] = [serve, capture, replay, diff, traffic];
+
+const program = serve('millrace')
   .description('An Apache Kafka-compatible broker for Node.')
-  .argument('[server.properties]', 'configuration file with Kafka’s keys; without one: port 9092, data in ./data')
-  .option('--override <key=value>', 'set a key, whatever the file says; may be given again', collect)
+  .usage('[options] [server.properties]\n       millrace <command> …')
+  .enablePositionalOptions()
   .showHelpAfterError('--help says how it is called.')
   .version(version, '-v, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
+  .helpCommand(false)
+  .configureHelp({ subcommandTerm: (command) => command.name() })
   .addHelpText(
     'after',
     `
@@ -25,13 +37,10 @@ Examples:
   millrace server.properties                     a file made for Apache Kafka does as well
   millrace --override listeners=PLAINTEXT://:9093 --override log.dirs=/tmp/millrace
 
+A file that is called like a command is given as ./serve.
 The log's level is set by MILLRACE_LOG_LEVEL (trace, debug, info, warn, error, fatal, silent).`,
-  )
-  .action((file: string | undefined, { override = [] }: { override?: string[] }) => serve(file, override, version));
+  );
 
-/** Gathers an option that may be given several times. */
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
-}
+for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
 
 void program.parseAsync();

@@ -5,34 +5,66 @@
  */
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { type Broker, createBroker } from './broker';
+import { type Broker, openBroker } from './broker';
+import type { CaptureOptions, Recording } from './capture/capture';
 import { type Config, idleKeys, loadConfig, unknownKeys } from './config';
 import { hintFor } from './config/hint';
 import { listenersOf } from './listeners';
 import { createLogger, type Logger } from './logger';
+import { paint } from './paint';
 import { parseProperties } from './properties';
+import { UsageError } from './usage';
+
+/** All traffic is to be recorded. */
+export interface WantedRecording {
+  /** Path of the file. */
+  readonly to: string;
+  readonly options: CaptureOptions;
+}
 
 /**
  * Serves until a signal comes. Exit codes: 0 after a clean stop, 1 if the broker cannot start or stop.
  * @param overrides `key=value` each, which win over the file
  */
-export async function serve(file: string | undefined, overrides: readonly string[], version: string): Promise<void> {
+export async function serve(
+  file: string | undefined,
+  overrides: readonly string[],
+  version: string,
+  wanted: WantedRecording | null = null,
+): Promise<void> {
   const logger = createLogger();
   let broker: Broker | null = null;
+  let recording: Recording | null = null;
   try {
     const entries = readEntries(file, overrides);
     const config = loadConfig(entries);
     warnOf(config, logger);
-    broker = await createBroker({ config, logger });
+    broker = await openBroker({ config, logger });
+    if (wanted !== null) recording = await record(wanted, broker, logger, version);
     await broker.listen();
   } catch (error) {
     fail(error, logger);
     await broker?.close().catch(() => {}); // it never served; the next start recovers what there is
     process.exit(1);
   }
-  stopOnSignal(broker, logger);
+  stopOnSignal(broker, recording, logger);
   if (process.stdout.isTTY) process.stdout.write(welcome(broker, version));
   else logger.info({ listeners: broker.endpoints, clusterId: broker.clusterId }, 'Millrace is ready');
+}
+
+async function record(
+  { to, options }: WantedRecording,
+  broker: Broker,
+  logger: Logger,
+  version: string,
+): Promise<Recording> {
+  const { capture } = require('./capture/capture') as typeof import('./capture/capture');
+  const facts = { millrace: version, cluster: broker.clusterId, node: String(broker.nodeId) };
+  const recording = capture(to, { ...options, facts, logger });
+  await recording.begun;
+  logger.info({ file: recording.recorded.files[0] }, 'recording what clients and this broker say');
+  broker.taps.add(recording.taps);
+  return recording;
 }
 
 function readEntries(file: string | undefined, overrides: readonly string[]): Map<string, string> {
@@ -67,10 +99,6 @@ function warnOf(config: Config, logger: Logger): void {
   }
 }
 
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** Tells a person why there is no broker, a line each; only what nobody foresaw comes with its stack. */
 function fail(error: unknown, logger: Logger): void {
   const { name, code, message } = error as NodeJS.ErrnoException;
@@ -84,13 +112,13 @@ function fail(error: unknown, logger: Logger): void {
 }
 
 /** The first signal stops the broker cleanly, a second one at once. */
-function stopOnSignal(broker: Broker, logger: Logger): void {
+function stopOnSignal(broker: Broker, recording: Recording | null, logger: Logger): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1);
     stopping = true;
     logger.info(`${signal}: answering what is in flight, then stopping`);
-    broker.close().then(
+    stopped(broker, recording, logger).then(
       () => {
         logger.info('stopped cleanly');
         process.exit(0);
@@ -105,11 +133,17 @@ function stopOnSignal(broker: Broker, logger: Logger): void {
   process.on('SIGTERM', stop);
 }
 
+async function stopped(broker: Broker, recording: Recording | null, logger: Logger): Promise<void> {
+  await broker.close();
+  if (recording === null) return;
+  const { error, ...recorded } = await recording.close();
+  if (error === null) logger.info(recorded, 'recorded');
+  else logger.error({ ...recorded, err: error }, `the recording ended early: ${error.message}`);
+}
+
 /** The first screen: where it listens, where the data is, and a line to paste. */
 function welcome(broker: Broker, version: string): string {
-  const isPlain = Boolean(process.env['NO_COLOR']);
-  const bold = (text: string) => (isPlain ? text : `\x1b[1m${text}\x1b[22m`);
-  const dim = (text: string) => (isPlain ? text : `\x1b[2m${text}\x1b[22m`);
+  const { bold, dim } = paint(!process.env['NO_COLOR']);
   const { config, clusterId, nodeId, endpoints } = broker;
   const addresses = endpoints.map(({ host, port }) => `${host}:${port}`);
   // This machine reaches a broker that listens everywhere by a name that needs no resolving.

@@ -1,0 +1,82 @@
+/**
+ * `millrace traffic FILE`: lists, filters and counts the requests of a recording. `millrace traffic --live --upstream
+ * host:port`: those that go through a proxy.
+ */
+import { Command, InvalidArgumentError } from 'commander';
+import { listed, ports } from './option-values';
+import type { TrafficArguments } from './run-traffic';
+
+export function traffic(): Command {
+  return new Command('traffic')
+    .description('Lists, filters and counts the requests of a recording, or of what happens now.')
+    .argument('[file]', 'a recording of ours, of tcpdump or of Wireshark, gzip’d or not; - for the standard input')
+    .option('--api <names>', 'these APIs, by name or key; * stands for any letters', listed)
+    .option('--client <ids>', 'of these client ids, or addresses', listed)
+    .option('--topic <names>', 'about these topics', listed)
+    .option('--group <ids>', 'about these groups', listed)
+    .option('--connection <numbers>', 'on these connections', listed)
+    .option('--from <time>', 'sent from then on: 2026-11-29T08:15:00Z, 08:15:00, +90s or now')
+    .option('--to <time>', 'sent before then')
+    .option('--slower <time>', 'answered after so long or more, such as 100ms')
+    .option('--error <names>', 'whose answer says one of these errors, by name or code; any, none', listed)
+    .option('--unanswered', 'that were not answered')
+    .option('--bodies', 'with their decoded bodies')
+    .option('--stats', 'the figures of each API instead')
+    .option('--json', 'one JSON object a line')
+    .option('--limit <count>', 'end after so many', count)
+    .option('--live', 'go on with what comes: of a file that is being written, or with --upstream')
+    .option('--port <numbers>', 'pcap: only connections with these ports', ports)
+    .optionsGroup('Looking at what happens now, without a file:')
+    .option(
+      '--upstream <host:port>',
+      'be a proxy before this broker, or several of one cluster, and show what goes through',
+    )
+    .option(
+      '--listen <host:port>',
+      'where its clients come in, with a port behind it for each broker; if absent free ports of 127.0.0.1',
+    )
+    .option('--advertised-host <host>', 'what they are told to connect to')
+    .option('--keep <secrets>', 'show these secrets as well: values, sasl, configs', listed)
+    .option('--hide <secrets>', 'leave these out as well: keys', listed)
+    .addHelpText(
+      'after',
+      `
+Values that are separated by commas mean any of them; several options mean all of them. With --live, Ctrl-C ends it and sums
+up; --from now begins with what is new. With --connection only what is about those is read, and counted: topics whose names
+were said on others go by their ids, unless --topic asks for names.
+
+Examples:
+  millrace traffic recording.mrcap --topic orders --error any
+  millrace traffic recording.pcap.gz --stats
+  millrace traffic recording.mrcap --live --from now --error any
+  millrace traffic --live --upstream localhost:9092 --listen localhost:9192 --api Produce --bodies
+  tcpdump -i lo -U -w - port 9092 | millrace traffic - --api Fetch --slower 100ms`,
+    )
+    .hook('preAction', check)
+    .action((file: string | undefined, options: TrafficArguments) => {
+      const { runTraffic } = require('./run-traffic') as typeof import('./run-traffic');
+      return runTraffic(file, options);
+    });
+}
+
+const ofUpstream = ['listen', 'advertisedHost', 'keep', 'hide'] as const;
+
+/** What no single option can tell: whether there is one thing to look at, and options that are about it. */
+function check(command: Command): void {
+  const { upstream, ...options } = command.opts<TrafficArguments>();
+  const [file] = command.args;
+  if (file === undefined && upstream === undefined)
+    command.error('error: expected a file, or --live --upstream host:port');
+  if (file !== undefined && upstream !== undefined)
+    command.error(`error: expected a file or --upstream, and got both: ${file}, ${upstream}`);
+  const idle = upstream === undefined ? ofUpstream.find((name) => options[name] !== undefined) : undefined;
+  if (idle !== undefined)
+    command.error(`error: --${idle === 'advertisedHost' ? 'advertised-host' : idle} goes with --upstream`);
+  if (upstream !== undefined && options.port !== undefined)
+    command.error('error: --port is for recordings of packets; --listen says where clients come in');
+}
+
+function count(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return Number(value);
+}
