@@ -76,12 +76,21 @@ function upgradedMembers(classic: ClassicGroup, image: MetadataImage): Map<strin
     if (subscription === null) return `the subscription of member '${memberId}' cannot be read`;
     const assignment = member.assignment.length === 0 ? noAssignment : readAssignment(member.assignment);
     if (assignment === null) return `the assignment of member '${memberId}' cannot be read`;
-    // It would be lost: no assignor on the broker knows what it means.
-    if ((assignment.userData?.length ?? 0) > 0) return `the assignment of member '${memberId}' has user data`;
+    if ((assignment.userData?.length ?? 0) > 0 && !isRedundant(classic.protocolName))
+      return `the assignment of member '${memberId}' has user data`;
     const assigned = assignedOf(assignment.assignedPartitions, classic.generationId, image, taken);
     members.set(memberId, upgraded(member, classic.generationId, subscription, assigned));
   }
   return members;
+}
+
+/**
+ * Whether an assignor's user data may be lost, which no assignor on the broker understands. librdkafka sends with an
+ * assignment which partitions its member had before and in which generation, once there was a rebalance; the group knows
+ * as much. Kafka refuses these groups.
+ */
+function isRedundant(protocolName: string | null): boolean {
+  return protocolName === 'cooperative-sticky' || protocolName === 'sticky';
 }
 
 const nothing = Buffer.alloc(0);

@@ -122,6 +122,17 @@ describe('upgrade', () => {
     expect(after.members.get('y')!.subscribedTopicNames).to.deep.equal(['a']);
   });
 
+  it('takes the user data of sticky assignors, as librdkafka sends it after its second rebalance', () => {
+    const protocols = [{ ...sticky, name: 'cooperative-sticky' }];
+    // No topics, generation 2
+    const userData = Buffer.from('0000000000000002', 'hex');
+    const before = classic([member('x', { protocols, assignment: assigned({ a: [0] }, userData) })], {
+      protocolName: 'cooperative-sticky',
+    });
+    const { group: after } = upgraded(before) as Upgrade;
+    expect(shown(after.members.get('x')!.assigned)).to.equal('a:0');
+  });
+
   const bad = { name: 'range', metadata: Buffer.from('no subscription') };
   const faults: readonly (readonly [string, ClassicGroup, Record<string, string>, RegExp])[] = [
     ['the policy forbids it', classic([x]), { 'group.consumer.migration.policy': 'downgrade' }, /policy/],
