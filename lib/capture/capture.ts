@@ -10,6 +10,7 @@ import { asyncScheduler } from 'rxjs';
 import type { Logger } from '../logger';
 import type { Taps } from '../pipeline/seams';
 import { checkNames, UsageError } from '../usage';
+import { fineClock } from './fine-clock';
 import { InPlace } from './in-place';
 import type { Recorded } from './mrcap/recorder';
 import { filesAt, StreamTarget } from './mrcap/target';
@@ -88,7 +89,7 @@ export function capture(target: string | Writable, options: CaptureOptions = {})
       ? new OnThread({ ...wanted, path: target })
       : new InPlace({ ...wanted, scheduler, open, keeps: true });
   return {
-    taps: recordingTaps(sink, scheduler, whenFull === 'wait'),
+    taps: recordingTaps(sink, fineClock(scheduler), whenFull === 'wait'),
     begun: sink.begun,
     get recorded() {
       return sink.recorded;

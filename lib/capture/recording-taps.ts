@@ -3,7 +3,6 @@
  *
  * What always holds: nothing that flows through is changed, and nothing is held back unless that is wanted.
  */
-import type { SchedulerLike } from 'rxjs';
 import type { LiveConnection } from '../pipeline/connection';
 import { onlooker } from '../pipeline/onlooker';
 import type { Frame, Taps } from '../pipeline/seams';
@@ -11,14 +10,15 @@ import type { Sink } from './sink';
 
 /**
  * Taps for one recording, of as many connections as come.
+ * @param now gives ms since 1970, as finely as they are to be recorded
  * @param waits whether traffic is held up while there is no room
  */
-export function recordingTaps(sink: Sink, scheduler: SchedulerLike, waits: boolean): Taps {
+export function recordingTaps(sink: Sink, now: () => number, waits: boolean): Taps {
   const heard = new WeakMap<LiveConnection, Heard>();
   let lastId = 0;
   const heardOf = (connection: LiveConnection): Heard => {
     let one = heard.get(connection);
-    if (one === undefined) heard.set(connection, (one = new Heard(++lastId, connection, sink, scheduler)));
+    if (one === undefined) heard.set(connection, (one = new Heard(++lastId, connection, sink, now)));
     return one;
   };
   const whenReady = (done: () => void) => (sink.mustWait ? sink.whenRoom(done) : done());
@@ -56,28 +56,31 @@ class Heard {
   private readonly id: number;
   private readonly connection: LiveConnection;
   private readonly sink: Sink;
-  private readonly scheduler: SchedulerLike;
+  private readonly now: () => number;
   private isToldDeaf = false;
   private isClientDone = false;
   private isClosed = false;
 
-  constructor(id: number, connection: LiveConnection, sink: Sink, scheduler: SchedulerLike) {
+  constructor(id: number, connection: LiveConnection, sink: Sink, now: () => number) {
     this.id = id;
     this.connection = connection;
     this.sink = sink;
-    this.scheduler = scheduler;
+    this.now = now;
     const { ends, listener } = connection;
-    sink.tell({ is: 'opened', connection: id, atMs: scheduler.now(), ...ends, listener });
+    sink.tell({ is: 'opened', connection: id, atMs: now(), ...ends, listener });
   }
 
   request({ bytes, receivedAtMs }: Frame): void {
     if (this.isClosed) return;
-    if (!this.hearsAnswers && !this.isToldDeaf) this.tellDeaf(receivedAtMs);
-    this.sink.request(this.id, bytes, receivedAtMs);
+    const nowMs = this.now();
+    // The frame says when it was whole, in whole ms: unless a stage has kept it, that is now.
+    const atMs = nowMs - receivedAtMs < 1 ? nowMs : receivedAtMs;
+    if (!this.hearsAnswers && !this.isToldDeaf) this.tellDeaf(atMs);
+    this.sink.request(this.id, bytes, atMs);
   }
 
   answer(chunk: Buffer): void {
-    if (!this.isClosed) this.sink.answer(this.id, chunk, this.scheduler.now());
+    if (!this.isClosed) this.sink.answer(this.id, chunk, this.now());
   }
 
   /** The client will ask no more. */
@@ -89,7 +92,7 @@ class Heard {
     if (this.isClosed) return;
     this.isClosed = true;
     const by = this.connection.hangup !== null ? 'broker' : this.isClientDone ? 'client' : null;
-    this.sink.tell({ is: 'closed', connection: this.id, atMs: this.scheduler.now(), by });
+    this.sink.tell({ is: 'closed', connection: this.id, atMs: this.now(), by });
   }
 
   private tellDeaf(atMs: number): void {

@@ -11,6 +11,7 @@ import { Observable, observable } from 'rxjs';
 import type { Taps } from '../pipeline/seams';
 import { checkNames } from '../usage';
 import type { CaptureEvent } from './event';
+import { fineClock } from './fine-clock';
 import { Handoff } from './handoff';
 import { InPlace } from './in-place';
 import { readCapture } from './read-capture';
@@ -62,7 +63,7 @@ export function watch(options: WatchOptions = {}): Watch {
       };
     });
   return {
-    taps: recordingTaps(sink, scheduler, checked.whenFull === 'wait'),
+    taps: recordingTaps(sink, fineClock(scheduler), checked.whenFull === 'wait'),
     get droppedFrames() {
       return sink.recorded.droppedFrames;
     },

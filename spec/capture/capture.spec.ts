@@ -99,6 +99,16 @@ describe('capture', () => {
     ]);
   });
 
+  it('has times of microseconds under the real clock, and those of a clock that is given', async () => {
+    const asked = async (one: Broker) => {
+      for (let i = 0; i < 20; i++) await one.inject(metadata, 9, asks);
+    };
+    const isWhole = ({ atMs }: CaptureEvent) => Number.isInteger(atMs);
+    expect((await recorded({}, asked)).filter(isWhole)).to.have.lengthOf.below(20);
+    rmSync(file());
+    expect((await recorded({ scheduler: virtualClock() }, asked)).every(isWhole)).to.equal(true);
+  });
+
   it('leaves values out of what is produced and fetched, and leaves batches valid', async () => {
     const events = await recorded({}, async (one) => {
       await one.inject(produce, 9, producing('SECRET'));

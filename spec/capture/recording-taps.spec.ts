@@ -50,13 +50,13 @@ describe('recordingTaps', () => {
   });
 
   it('tells what passes, in its order, and who ended the connection', async () => {
-    const { client, answers } = run([doubles], { taps: recordingTaps(sink, clock, false) });
+    const { client, answers } = run([doubles], { taps: recordingTaps(sink, () => clock.now(), false) });
     client.write(frame(1, 1, 21));
     await settle();
     client.end();
     await settle();
     expect(answers()).to.have.lengthOf(1);
-    expect(sink.heard.map((text) => text.replace(/ at \d+$/, ''))).to.deep.equal([
+    expect(sink.heard.map((text) => text.replace(/ at [\d.]+$/, ''))).to.deep.equal([
       '1 opened',
       '1 asks 22',
       '1 hears 16',
@@ -65,19 +65,33 @@ describe('recordingTaps', () => {
     expect(sink.heard[2]).to.equal('1 hears 16 at 7');
   });
 
+  it('tells when a frame was whole more finely than it says, unless a stage has kept it', async () => {
+    // The framer of these specs says 42.
+    for (const [nowMs, toldMs] of [
+      [42.25, 42.25],
+      [43, 42],
+    ]) {
+      sink = new Noting();
+      const { client } = run([doubles], { taps: recordingTaps(sink, () => nowMs!, false) });
+      client.write(frame(1, 1, 21));
+      await settle();
+      expect(sink.heard).to.include.members([`1 asks 22 at ${toldMs}`, `1 hears 16 at ${nowMs}`]);
+    }
+  });
+
   it('numbers connections, and says when the broker hung up', async () => {
-    const taps = recordingTaps(sink, clock, false);
+    const taps = recordingTaps(sink, () => clock.now(), false);
     for (const api of [doubles, hangsUp]) run([api], { taps }).client.write(frame(1, 1, 21));
     await settle();
     expect(sink.heard.filter((text) => text.includes('2 '))).to.include.members(['2 opened', '2 closed by broker']);
   });
 
   it('says once that answers cannot be heard, where the connection was open before', async () => {
-    const { frames } = recordingTaps(sink, clock, false);
+    const { frames } = recordingTaps(sink, () => clock.now(), false);
     const { client } = run([doubles], { taps: { frames: frames! } });
     for (const n of [1, 2]) client.write(frame(1, n, n));
     await settle();
-    expect(sink.heard.map((text) => text.replace(/ at \d+$/, ''))).to.deep.equal([
+    expect(sink.heard.map((text) => text.replace(/ at [\d.]+$/, ''))).to.deep.equal([
       '1 opened',
       '1 lost',
       '1 asks 22',
@@ -87,7 +101,10 @@ describe('recordingTaps', () => {
   });
 
   it('rides on the streams before it, but where traffic has to wait', async () => {
-    const [riding, waiting] = [recordingTaps(sink, clock, false), recordingTaps(sink, clock, true)];
+    const [riding, waiting] = [
+      recordingTaps(sink, () => clock.now(), false),
+      recordingTaps(sink, () => clock.now(), true),
+    ];
     for (const seam of ['frames', 'outbound'] as const) {
       expect(riding[seam]![0]!.rides).to.be.a('function');
       expect(waiting[seam]![0]!.rides).to.equal(undefined);

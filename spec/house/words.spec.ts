@@ -10,6 +10,7 @@ const fileMaxLines = 400;
 /** Time and chance come from outside (the scheduler, a parameter), so that specs decide them. */
 const clocksOfLib: Readonly<Record<string, string>> = {
   'lib/storage/pace.ts': 'measures how long the disk takes; specs pass a clock of their own',
+  'lib/capture/fine-clock.ts': 'microseconds of recordings under the real clock; specs pass a clock of their own',
   'lib/pipeline/stopwatch.ts': 'measures how long stages take; specs pass a clock of their own',
   'lib/storage/segment.ts': 'jitter of the roll time, so that segments of many partitions do not roll at once',
 };
