@@ -29,6 +29,8 @@ interface Node {
 export class Nodes {
   private readonly options: NodesOptions;
   private readonly nodes = new Map<number, Node>();
+  /** Nodes that got no listener the last time, which was said then. */
+  private readonly told = new Set<number>();
 
   constructor(options: NodesOptions) {
     this.options = options;
@@ -47,7 +49,7 @@ export class Nodes {
 
   /**
    * Where clients find a node of the upstream. The first time its listener has to be opened.
-   * @throws Hangup where that is not possible
+   * @throws Hangup where that is not possible: whoever was told the node's own address would go past the proxy
    */
   here(nodeId: number, address: Address): Address | Promise<Address> {
     const known = this.nodes.get(nodeId);
@@ -71,17 +73,34 @@ export class Nodes {
     // The node is to be known by then, whatever fails.
     await null;
     const node = this.nodes.get(nodeId)!;
+    let wanted = 0;
     try {
-      const port = await open(Nodes.listenerOf(nodeId), portOf(nodeId));
+      wanted = portOf(nodeId);
+      const port = await open(Nodes.listenerOf(nodeId), wanted);
       node.here = { host: advertisedHost(), port };
+      this.told.delete(nodeId);
       logger.info(`node ${nodeId} of the upstream, ${addressText(node.address)}, is at ${addressText(node.here)} here`);
       return node.here;
     } catch (error) {
       this.nodes.delete(nodeId);
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new Hangup(
-        `node ${nodeId} of the upstream gets no listener: ${code === undefined ? '' : `${code}: `}${message}`,
-      );
+      const why = reasonOf(error as NodeJS.ErrnoException, wanted);
+      this.tell(nodeId, why);
+      throw new Hangup(`node ${nodeId} of the upstream has no listener here: ${why}`);
     }
   }
+
+  /** Once, however many clients come to hear of the node. */
+  private tell(nodeId: number, why: string): void {
+    if (this.told.has(nodeId)) return;
+    this.told.add(nodeId);
+    this.options.logger.error(
+      `node ${nodeId} of the upstream gets no listener: ${why}. Until it has one, clients that are told of it are hung up. ` +
+        'Free its port, or listen at another one, behind which each node has its own; behind port 0 each gets any free one',
+    );
+  }
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException, port: number): string {
+  if (code === 'EADDRINUSE') return `port ${port} is taken by another program`;
+  return code === undefined ? message : `${code}: ${message}`;
 }

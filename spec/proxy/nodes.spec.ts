@@ -54,10 +54,32 @@ describe('Nodes', () => {
     const refused = await Promise.resolve(nodes.here(1, at(9092))).catch((error) => error);
     expect(refused).to.be.instanceOf(Hangup);
     expect(refused.message).to.equal(
-      'node 1 of the upstream gets no listener: EADDRINUSE: address already in use :7001',
+      'node 1 of the upstream has no listener here: port 7001 is taken by another program',
     );
     isTaken = false;
     expect(await nodes.here(1, at(9092))).to.deep.equal(at(7001, 'proxy'));
+  });
+
+  it('says once, as an error, that a node has no listener, and what to do', async () => {
+    const errors: string[] = [];
+    let isTaken = true;
+    const { nodes } = nodesWith({
+      logger: pino({ level: 'error' }, { write: (line) => void errors.push(JSON.parse(line).msg) }),
+      open: async (_listener, port) => {
+        if (isTaken) throw Object.assign(new Error('address already in use'), { code: 'EADDRINUSE' });
+        return port;
+      },
+    });
+    for (let i = 0; i < 3; i++) await Promise.resolve(nodes.here(1, at(9092))).catch(() => {});
+    await Promise.resolve(nodes.here(2, at(9093))).catch(() => {});
+    expect(errors.map((line) => line.split('.')[0])).to.deep.equal([
+      'node 1 of the upstream gets no listener: port 7001 is taken by another program',
+      'node 2 of the upstream gets no listener: port 7002 is taken by another program',
+    ]);
+    expect(errors[0]).to.include('hung up').and.to.include('behind port 0 each gets any free one');
+    isTaken = false;
+    await nodes.here(1, at(9092));
+    expect(errors).to.have.length(2);
   });
 
   it('says so where the program gives a node no port', async () => {
@@ -67,6 +89,6 @@ describe('Nodes', () => {
       },
     });
     const refused = await Promise.resolve(nodes.here(4, at(9092))).catch((error) => error);
-    expect(refused.message).to.equal('node 4 of the upstream gets no listener: no such node');
+    expect(refused.message).to.equal('node 4 of the upstream has no listener here: no such node');
   });
 });
