@@ -102,6 +102,9 @@ export class Tapped {
 
   private putRedacted(from: Side, chunks: readonly Buffer[], redacted: Redacted, atMs: number): void {
     switch (redacted.is) {
+      case 'unknown':
+        this.recorder.unknownRequests++;
+        return this.put(from, chunks, false, atMs);
       case 'same':
         return this.put(from, chunks, false, atMs);
       case 'parts':

@@ -11,7 +11,15 @@ class Noting implements Sink {
   readonly heard: string[] = [];
   readonly incidents: Incident[] = [];
   readonly begun = Promise.resolve();
-  readonly recorded: Recorded = { files: [], bytes: 0, connections: 0, frames: 0, droppedFrames: 0, error: null };
+  readonly recorded: Recorded = {
+    files: [],
+    bytes: 0,
+    connections: 0,
+    frames: 0,
+    droppedFrames: 0,
+    unknownRequests: 0,
+    error: null,
+  };
   mustWait = false;
   readonly waiting: (() => void)[] = [];
 

@@ -40,6 +40,19 @@ describe('Tapped', () => {
     ]);
   });
 
+  it('keeps requests of APIs that nobody knows, and counts them where something is to be left out', async () => {
+    for (const [redactor, count] of [
+      [new Redactor(['values']), 1],
+      [null, 0],
+    ] as const) {
+      const recorder = recorderTo([]);
+      const one = new Tapped(3, recorder, redactor, true);
+      one.request(request(1, { key: 18 }).subarray(4), 5001);
+      one.request(request(2, { key: 999 }).subarray(4), 5001);
+      expect(await recorder.close()).to.include({ frames: 2, unknownRequests: count });
+    }
+  });
+
   it('hides the tokens of SASL that come without headers, and what answers them', async () => {
     const token = Buffer.from('\0user\0SECRET');
     const events = await tapped(new Redactor(['sasl']), (one) => {

@@ -57,6 +57,8 @@ export interface Recorded {
   readonly frames: number;
   /** Frames that were dropped because the disk was slower. */
   readonly droppedFrames: number;
+  /** Requests of APIs that are not known here, which are kept in full, whatever secrets are to be left out. */
+  readonly unknownRequests: number;
   /** Why the recording ended before it was closed; null if it did not. */
   readonly error: Error | null;
 }
@@ -69,6 +71,8 @@ type Job = { readonly block: Block; readonly bytes: number } | 'next file';
 export class Recorder {
   /** Resolves when the first file is open; rejects if it cannot be opened. */
   readonly begun: Promise<void>;
+  /** Counted by whoever takes secrets out. */
+  unknownRequests = 0;
   private readonly options: RecorderOptions;
   private readonly block: BlockWriter;
   private readonly open = new Map<number, Opened>();
@@ -99,8 +103,8 @@ export class Recorder {
   }
 
   get recorded(): Recorded {
-    const { files, bytes, connections, frames, dropped, error } = this;
-    return { files: [...files], bytes, connections, frames, droppedFrames: dropped.frames, error };
+    const { files, bytes, connections, frames, dropped, unknownRequests, error } = this;
+    return { files: [...files], bytes, connections, frames, droppedFrames: dropped.frames, unknownRequests, error };
   }
 
   /** Whether nothing is recorded any more. */

@@ -3,7 +3,7 @@
  *
  * Produce and Fetch, of which there are many, are put down in parts with holes (mrcap/parts.ts). What has other secrets is
  * rare: it is decoded, and written again with as many other bytes. What cannot be decoded and may hold secrets is left out
- * as a whole, and said to be. APIs that nobody knows are recorded as they are.
+ * as a whole, and said to be. APIs that nobody knows are recorded as they are, which their requests are known by.
  */
 import { exchanges } from '../../apis/exchanges';
 import { KafkaError } from '../../errors';
@@ -20,16 +20,19 @@ import { isSecretConfig, type SecretKind, secretOf } from './secrets';
 /** What becomes of a frame: recorded as it is, in parts, as other bytes, or not at all. */
 export type Redacted =
   | { readonly is: 'same' }
+  /** As it is, since nobody knows the API, nor what in it is a secret. */
+  | { readonly is: 'unknown' }
   | { readonly is: 'parts'; readonly parts: Buffer }
   | { readonly is: 'bytes'; readonly bytes: Buffer }
   | { readonly is: 'lost'; readonly why: string };
 
 const same: Redacted = Object.freeze({ is: 'same' });
+const unknown: Redacted = Object.freeze({ is: 'unknown' });
 
 /** Puts other bytes in the place of a message's secrets, and tells the places of its records. */
 type Plan = (body: object, found: Buffer[]) => object;
 
-/** Places of secrets in the messages of one API; null: there are none. */
+/** Places of secrets in the messages of one API; null: there are none. An API that nobody knows has no plans. */
 interface Plans {
   readonly request: Plan | null;
   readonly response: Plan | null;
@@ -58,7 +61,9 @@ export class Redactor {
 
   request(frame: Buffer): Redacted {
     if (frame.length < 4) return same;
-    const plan = this.plansOf(frame.readInt16BE(0))?.request ?? null;
+    const plans = this.plansOf(frame.readInt16BE(0));
+    if (plans === null) return unknown;
+    const plan = plans.request;
     if (plan === null) return same;
     const exchange = exchanges().get(frame.readInt16BE(0))!;
     const reader = new Reader(frame);

@@ -59,7 +59,15 @@ export class OnThread implements Sink {
   private readonly stretches = new Map<number, Stretches>();
   private readonly dropped: Dropped;
   private readonly waiting: (() => void)[] = [];
-  private last: Recorded = { files: [], bytes: 0, connections: 0, frames: 0, droppedFrames: 0, error: null };
+  private last: Recorded = {
+    files: [],
+    bytes: 0,
+    connections: 0,
+    frames: 0,
+    droppedFrames: 0,
+    unknownRequests: 0,
+    error: null,
+  };
   /** How many slabs were handed over; the process does not end before all of them are written. */
   private slabs = 0;
   private closing: Promise<Recorded> | null = null;

@@ -95,9 +95,9 @@ describe('Redactor', () => {
     expect((body['topics'] as typeof topics)[0]!.configs.map(({ value }) => value)).to.deep.equal(['5', 'xxxxx', null]);
   });
 
-  it('leaves what holds no secrets as it is', () => {
+  it('leaves what holds no secrets as it is, and says what it does not know', () => {
     expect(redactor.request(requestBytes(apiVersions, 3, {} as never))).to.deep.equal({ is: 'same' });
-    expect(redactor.request(Buffer.from([0x7f, 0xff, 0, 0, 0, 0, 0, 1]))).to.deep.equal({ is: 'same' });
+    expect(redactor.request(Buffer.from([0x7f, 0xff, 0, 0, 0, 0, 0, 1]))).to.deep.equal({ is: 'unknown' });
     expect(redactor.request(Buffer.alloc(1))).to.deep.equal({ is: 'same' });
     const empty = requestBytes(produce, 9, { acks: 1, timeoutMs: 9, topicData: [] });
     expect(redactor.request(empty)).to.deep.equal({ is: 'same' });
