@@ -12,6 +12,7 @@ import { diff } from './commands/diff';
 import { replay } from './commands/replay';
 import { serve } from './commands/serve';
 import { traffic } from './commands/traffic';
+import { exitByUsage } from './commands/usage-errors';
 
 const { version } = require('../../package.json') as { version: string };
 
@@ -23,6 +24,7 @@ const program = serve('millrace')
   .usage('[options] [server.properties]\n       millrace <command> …')
   .enablePositionalOptions()
   .showHelpAfterError('--help says how it is called.')
+  .exitOverride(exitByUsage)
   .version(version, '-v, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
   .helpCommand(false)

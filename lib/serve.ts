@@ -3,10 +3,12 @@
  *
  * Called by main.ts only. What a person reads on a terminal is written here; the broker itself only logs.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { type Broker, openBroker } from './broker';
 import type { CaptureOptions, Recording } from './capture/capture';
+import { checkPlace } from './capture/mrcap/target';
+import { warningsOf } from './capture/warnings';
 import { type Config, idleKeys, loadConfig, unknownKeys } from './config';
 import { hintFor } from './config/hint';
 import { listenersOf } from './listeners';
@@ -39,12 +41,14 @@ export async function serve(
     const entries = readEntries(file, overrides);
     const config = loadConfig(entries);
     warnOf(config, logger);
+    if (wanted !== null) await checkPlace(wanted.to);
     broker = await openBroker({ config, logger });
     if (wanted !== null) recording = await record(wanted, broker, logger, version);
     await broker.listen();
   } catch (error) {
     fail(error, logger);
     await broker?.close().catch(() => {}); // it never served; the next start recovers what there is
+    if (recording !== null) await discard(recording);
     process.exit(1);
   }
   stopOnSignal(broker, recording, logger);
@@ -65,6 +69,12 @@ async function record(
   logger.info({ file: recording.recorded.files[0] }, 'recording what clients and this broker say');
   broker.taps.add(recording.taps);
   return recording;
+}
+
+/** Nobody is left with the file of a recording that never was. */
+async function discard(recording: Recording): Promise<void> {
+  const { files, frames } = await recording.close();
+  if (frames === 0) for (const file of files) rmSync(file, { force: true });
 }
 
 function readEntries(file: string | undefined, overrides: readonly string[]): Map<string, string> {
@@ -136,7 +146,9 @@ function stopOnSignal(broker: Broker, recording: Recording | null, logger: Logge
 async function stopped(broker: Broker, recording: Recording | null, logger: Logger): Promise<void> {
   await broker.close();
   if (recording === null) return;
-  const { error, ...recorded } = await recording.close();
+  const all = await recording.close();
+  const { error, ...recorded } = all;
+  for (const warning of warningsOf(all)) logger.warn(`the recording: ${warning}`);
   if (error === null) logger.info(recorded, 'recorded');
   else logger.error({ ...recorded, err: error }, `the recording ended early: ${error.message}`);
 }

@@ -41,11 +41,18 @@ describe('the command line', function () {
     expect(service.output()).to.include('cannot read nowhere.properties: there is no such file');
   });
 
-  const mistakes = [['--port', '9093'], ['serve', '--port'], ['one.properties', 'two.properties'], ['--override']];
+  const mistakes = [
+    ['--port', '9093'],
+    ['serve', '--port'],
+    ['one.properties', 'two.properties'],
+    ['--override'],
+    ['traffic'],
+    ['capture', '--to', 'x'],
+  ];
   for (const args of mistakes) {
-    it(`refuses ${args.join(' ')}, and says where to look`, async () => {
+    it(`refuses ${args.join(' ')} with 2, and says where to look`, async () => {
       const service = start(args);
-      expect(await service.ended).to.match(/code 1$/);
+      expect(await service.ended).to.match(/code 2$/);
       expect(service.output()).to.match(/^error: .*\n.*--help/);
     });
   }

@@ -81,8 +81,25 @@ describe('serve', function () {
     expect(await service.ended).to.match(/code 1$/);
     const last = lines().at(-1);
     expect(last).to.include({ level: 'fatal' });
-    expect(last!['msg']).to.match(/^ENOENT: .*none/);
-    expect(service.output()).not.to.include('Millrace is ready');
+    expect(last!['msg']).to.match(/^cannot record to .*: there is no directory .*none$/);
+    service = start([home.file, '--capture', home.path]);
+    expect(await service.ended).to.match(/code 1$/);
+    expect(lines().at(-1)!['msg']).to.match(/ is a directory: expected the path of a file/);
+    expect(lines()).to.have.length(1);
+  });
+
+  it('leaves no file of a recording behind where it cannot begin to serve', async () => {
+    service = await launch(home);
+    const other = await makeHome();
+    const file = join(other.path, 'x.mrcap');
+    try {
+      const late = start([other.file, '--override', `listeners=PLAINTEXT://${home.bootstrap}`, '--capture', file]);
+      expect(await late.ended).to.match(/code 1$/);
+      expect(late.output()).to.include('recording what clients').and.to.include('is taken by another program');
+      expect(existsSync(file)).to.equal(false);
+    } finally {
+      await other.remove();
+    }
   });
 
   it('takes overrides before the file, and says so where one is none', async () => {

@@ -16,26 +16,38 @@ interface Given {
   readonly wait?: boolean;
 }
 
-const bytesOfMb = 1024 * 1024;
+/** Of the options' names: `--keep`, or `--capture-keep`. */
+type Prefix = '' | 'capture-';
 
-/** @param prefix of the options' names: `--keep`, or `--capture-keep` */
-export function addRecordingOptions(command: Command, prefix: '' | 'capture-'): Command {
+const bytesOfMb = 1024 * 1024;
+const names = ['keep', 'hide', 'rollMb', 'rollTime', 'zstd', 'wait'] as const satisfies (keyof Given)[];
+const keptSecrets = ['values', 'sasl', 'configs'];
+const hiddenSecrets = ['keys'];
+
+/** @param verb what is done with traffic, such as `record` */
+export function addSecretOptions(command: Command, prefix: Prefix, verb: string): Command {
   return command
-    .option(`--${prefix}keep <secrets>`, 'record these secrets as well: values, sasl, configs', listed)
-    .option(`--${prefix}hide <secrets>`, 'leave these out as well: keys', listed)
+    .option(`--${prefix}keep <secrets>`, `${verb} these secrets as well: ${keptSecrets.join(', ')}`, oneOf(keptSecrets))
+    .option(`--${prefix}hide <secrets>`, `leave these out as well: ${hiddenSecrets.join(', ')}`, oneOf(hiddenSecrets));
+}
+
+export function addRecordingOptions(command: Command, prefix: Prefix): Command {
+  return addSecretOptions(command, prefix, 'record')
     .option(`--${prefix}roll-mb <size>`, 'begin another file from so many MiB on', megabytes)
     .option(`--${prefix}roll-time <time>`, 'begin another file after so long, such as 10min', time)
     .option(`--${prefix}zstd`, 'compress the file')
     .option(`--${prefix}wait`, 'let traffic wait for a slow disk, instead of leaving some out');
 }
 
+/** How the options are called where a command's code reads them, such as `captureRollMb`. */
+export function recordingNames(prefix: Prefix): readonly string[] {
+  return names.map((name) => nameOf(name, prefix));
+}
+
 /** What `capture()` is to be called with. */
-export function recordingOptions(options: Readonly<Record<string, unknown>>, prefix: '' | 'capture-'): CaptureOptions {
-  const named = (name: keyof Given) =>
-    options[prefix === '' ? name : `capture${name[0]!.toUpperCase()}${name.slice(1)}`];
-  const { keep, hide, rollMb, rollTime, zstd, wait } = Object.fromEntries(
-    (['keep', 'hide', 'rollMb', 'rollTime', 'zstd', 'wait'] as const).map((name) => [name, named(name)]),
-  ) as Given;
+export function recordingOptions(options: Readonly<Record<string, unknown>>, prefix: Prefix): CaptureOptions {
+  const given: Given = Object.fromEntries(names.map((name) => [name, options[nameOf(name, prefix)]]));
+  const { keep, hide, rollMb, rollTime, zstd, wait } = given;
   return {
     ...(keep === undefined ? {} : { keep: keep as CaptureOptions['keep'] }),
     ...(hide === undefined ? {} : { hide: hide as CaptureOptions['hide'] }),
@@ -43,6 +55,20 @@ export function recordingOptions(options: Readonly<Record<string, unknown>>, pre
     ...(rollTime === undefined ? {} : { rollMs: rollTime }),
     ...(zstd === true ? { zstd: true } : {}),
     ...(wait === true ? { whenFull: 'wait' } : {}),
+  };
+}
+
+function nameOf(name: (typeof names)[number], prefix: Prefix): string {
+  return prefix === '' ? name : `capture${name[0]!.toUpperCase()}${name.slice(1)}`;
+}
+
+/** @throws InvalidArgumentError for what is none of them */
+function oneOf(known: readonly string[]): (value: string, before?: readonly string[]) => readonly string[] {
+  return (value, before) => {
+    if (listed(value).every((text) => known.includes(text))) return listed(value, before);
+    throw new InvalidArgumentError(
+      known.length === 1 ? `Expected ${known[0]}.` : `Expected some of ${known.join(', ')}.`,
+    );
   };
 }
 

@@ -1,27 +1,33 @@
 /**
- * What `millrace capture` does: a proxy in front of a Kafka, whose traffic it records until a signal comes.
+ * What `millrace capture` does: a proxy in front of a Kafka, whose traffic it records until a signal comes. Called by
+ * capture.ts only, which loads it.
  */
-import { capture } from '../capture/capture';
+import { capture, type Recording } from '../capture/capture';
 import type { Recorded } from '../capture/mrcap/recorder';
+import { checkPlace } from '../capture/mrcap/target';
+import { warningsOf } from '../capture/warnings';
 import { createLogger } from '../logger';
-import { createProxy } from '../proxy/create-proxy';
+import type { KafkaProxy } from '../proxy/create-proxy';
+import { bytesText, many } from '../traffic/text';
+import { UsageError } from '../usage';
+import { openProxy } from './open-proxy';
+import type { ProxyArguments } from './proxy-options';
 import { recordingOptions } from './recording-options';
+import { usageStatus } from './usage-errors';
 
-export interface RunCaptureOptions extends Readonly<Record<string, unknown>> {
-  readonly upstream: string;
+export interface RunCaptureOptions extends Readonly<Record<string, unknown>>, ProxyArguments {
   readonly to: string;
-  readonly listen?: string;
-  readonly advertisedHost?: string;
 }
 
 /**
- * Records until SIGINT or SIGTERM. Exit codes: 0 after that, 1 if it cannot begin or the file could not be written.
+ * Records until SIGINT or SIGTERM. Exit codes: 0 after that, 1 if it cannot begin or the file could not be written, 2 for
+ * options that cannot be meant.
  * @param version of Millrace, for the file
  */
 export async function runCapture(options: RunCaptureOptions, version: string): Promise<void> {
   const running = await begin(options, version).catch((error: Error) => {
     console.error(`error: ${error.message}`);
-    process.exit(1);
+    process.exit(error instanceof UsageError ? usageStatus : 1);
   });
   let isEnding = false;
   const end = async () => {
@@ -36,31 +42,27 @@ export async function runCapture(options: RunCaptureOptions, version: string): P
   process.on('SIGTERM', end);
 }
 
-async function begin(options: RunCaptureOptions, version: string) {
-  const { to, listen, advertisedHost } = options;
+/** The file is begun last: nobody is left with one of a recording that never was. */
+async function begin(
+  options: RunCaptureOptions,
+  version: string,
+): Promise<{ readonly proxy: KafkaProxy; readonly recording: Recording }> {
+  const { to } = options;
   const logger = createLogger();
-  const upstream = options.upstream.split(',').map((text) => text.trim());
+  await checkPlace(to);
+  const { proxy, upstream, where } = await openProxy(options, logger);
   const facts = { millrace: version, upstream: upstream.join(' ') };
   const recording = capture(to, { ...recordingOptions(options, ''), facts, logger });
+  proxy.taps.add(recording.taps);
   await recording.begun;
-  const proxy = createProxy({
-    upstream,
-    taps: recording.taps,
-    logger,
-    ...(listen === undefined ? {} : { listen }),
-    ...(advertisedHost === undefined ? {} : { advertisedHost }),
-  });
-  const { bootstrap } = await proxy.listen();
-  const { files } = recording.recorded;
-  console.log(
-    `Recording to ${files[0]}: clients connect to ${bootstrap}, before ${upstream.join(', ')}. Ctrl-C ends it.`,
-  );
+  console.log(`Recording to ${recording.recorded.files[0]}: ${where}. Ctrl-C ends it.`);
   return { proxy, recording };
 }
 
-/** What was recorded, for people. */
-export function told({ files, bytes, connections, frames, droppedFrames, error }: Recorded): string {
-  const what = `Recorded ${frames} frames on ${connections} connections, ${bytes} bytes, in ${files.join(', ') || 'no file'}.`;
-  const dropped = droppedFrames === 0 ? '' : ` ${droppedFrames} frames were left out: the disk was slower.`;
-  return `${what}${dropped}${error === null ? '' : ` It ended early: ${error.message}`}`;
+/** What was recorded, for people: a line, and one for each warning. */
+export function told(recorded: Recorded): string {
+  const { files, bytes, connections, frames, error } = recorded;
+  const what = `Recorded ${many(frames, 'frame')} on ${many(connections, 'connection')}, ${bytesText(bytes)}, in ${files.join(', ') || 'no file'}.`;
+  const warnings = warningsOf(recorded).map((text) => `Warning: ${text}.`);
+  return [what, ...warnings, ...(error === null ? [] : [`It ended early: ${error.message}`])].join('\n');
 }

@@ -8,21 +8,18 @@ import type { CaptureEvent } from '../capture/event';
 import { readCapture } from '../capture/read-capture';
 import { type WatchOptions, watch } from '../capture/watch';
 import { createLogger } from '../logger';
-import { createProxy } from '../proxy/create-proxy';
 import type { InspectOptions } from '../traffic/inspect';
 import { type OpenTraffic, printTraffic } from '../traffic/print';
+import { openProxy } from './open-proxy';
+import type { ProxyArguments } from './proxy-options';
 
-/** What a proxy is made of, to look at what goes through. */
-export interface TapArguments {
-  /** Brokers of one cluster, separated by commas. */
-  readonly upstream?: string;
-  readonly listen?: string;
-  readonly advertisedHost?: string;
+/** A proxy, to look at what goes through. */
+export interface TapArguments extends ProxyArguments {
   readonly keep?: readonly string[];
   readonly hide?: readonly string[];
 }
 
-export interface TrafficArguments extends InspectOptions, TapArguments {
+export interface TrafficArguments extends InspectOptions, Partial<TapArguments> {
   /** Goes on with what comes. */
   readonly live?: true;
   /** Ports of brokers, for recordings of packets. */
@@ -48,8 +45,11 @@ export async function runTraffic(
       ...readOnly(wanted),
     });
   };
-  const ofProxy: OpenTraffic = (signal) => watched(options, signal);
-  await printTraffic(upstream === undefined ? ofFile : ofProxy, wanted, output);
+  const ofProxy =
+    (tap: TapArguments): OpenTraffic =>
+    (signal) =>
+      watched(tap, signal);
+  await printTraffic(upstream === undefined ? ofFile : ofProxy({ ...options, upstream }), wanted, output);
 }
 
 /**
@@ -66,26 +66,19 @@ function readOnly({ connection, topic, from, to }: InspectOptions): { readonly c
 
 /** What goes through a proxy, which is there for as long as somebody reads. */
 async function* watched(options: TapArguments, signal: AbortSignal): AsyncGenerator<CaptureEvent, undefined> {
-  const { listen, advertisedHost, keep, hide } = options;
-  const upstream = options.upstream!.split(',').map((text) => text.trim());
+  const { keep, hide } = options;
   const live = watch({
     ...(keep === undefined ? {} : { keep: keep as WatchOptions['keep'] }),
     ...(hide === undefined ? {} : { hide: hide as WatchOptions['hide'] }),
   } as WatchOptions);
-  const proxy = createProxy({
-    upstream,
-    taps: live.taps,
-    // Between the calls only what goes wrong.
-    logger: createLogger({ level: process.env['MILLRACE_LOG_LEVEL'] ?? 'warn' }),
-    ...(listen === undefined ? {} : { listen }),
-    ...(advertisedHost === undefined ? {} : { advertisedHost }),
-  });
+  // Between the calls only what goes wrong.
+  const logger = createLogger({ level: process.env['MILLRACE_LOG_LEVEL'] ?? 'warn' });
+  const { proxy, where } = await openProxy(options, logger);
+  proxy.taps.add(live.taps);
   let closing: Promise<void> | null = null;
   // What is being answered is still seen.
   const close = () => (closing ??= proxy.close().finally(() => live.close()));
   try {
-    const { bootstrap } = await proxy.listen();
-    const where = `clients connect to ${bootstrap}, before ${upstream.join(', ')}`;
     process.stderr.write(`Watching: ${where}. Ctrl-C ends it.\n`);
     signal.addEventListener('abort', close);
     if (signal.aborted) void close();

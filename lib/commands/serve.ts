@@ -3,14 +3,16 @@
  * of a command does, so main.ts makes both from here.
  */
 import { Command } from 'commander';
-import { addRecordingOptions, recordingOptions } from './recording-options';
+import { collect } from './option-values';
+import { addRecordingOptions, recordingNames, recordingOptions } from './recording-options';
+import { refuseAlone } from './usage-errors';
 
 interface ServeOptions extends Readonly<Record<string, unknown>> {
   readonly override?: string[];
   readonly capture?: string;
 }
 
-import { collect } from './option-values';
+const captureFlags = '--capture <file>';
 
 /** The command under this name. */
 export function serve(name = 'serve'): Command {
@@ -18,13 +20,15 @@ export function serve(name = 'serve'): Command {
     .description('Runs a broker.')
     .argument('[server.properties]', 'configuration file with Kafka’s keys; without one: port 9092, data in ./data')
     .option('--override <key=value>', 'set a key, whatever the file says; may be given again', collect)
-    .option('--capture <file>', 'record all traffic, without values and secrets, such as to traffic.mrcap');
-  return addRecordingOptions(command, 'capture-').action(
-    (file: string | undefined, options: ServeOptions, self: Command) => {
+    .option(captureFlags, 'record all traffic, without values and secrets, such as to traffic.mrcap');
+  return addRecordingOptions(command, 'capture-')
+    .hook('preAction', (self) => {
+      if (self.getOptionValue('capture') === undefined) refuseAlone(self, recordingNames('capture-'), captureFlags);
+    })
+    .action((file: string | undefined, options: ServeOptions, self: Command) => {
       const { serve } = require('../serve') as typeof import('../serve');
       const { override = [], capture } = options;
       const recording = capture === undefined ? null : { to: capture, options: recordingOptions(options, 'capture-') };
       return serve(file, override, (self.parent ?? self).version() ?? '', recording);
-    },
-  );
+    });
 }

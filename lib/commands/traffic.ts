@@ -4,10 +4,13 @@
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { listed, ports } from './option-values';
+import { addProxyOptions, upstreamFlags } from './proxy-options';
+import { addSecretOptions } from './recording-options';
 import type { TrafficArguments } from './run-traffic';
+import { refuseAlone } from './usage-errors';
 
 export function traffic(): Command {
-  return new Command('traffic')
+  const command = new Command('traffic')
     .description('Lists, filters and counts the requests of a recording, or of what happens now.')
     .argument('[file]', 'a recording of ours, of tcpdump or of Wireshark, gzip’d or not; - for the standard input')
     .option('--api <names>', 'these APIs, by name or key; * stands for any letters', listed)
@@ -27,23 +30,15 @@ export function traffic(): Command {
     .option('--live', 'go on with what comes: of a file that is being written, or with --upstream')
     .option('--port <numbers>', 'pcap: only connections with these ports', ports)
     .optionsGroup('Looking at what happens now, without a file:')
-    .option(
-      '--upstream <host:port>',
-      'be a proxy before this broker, or several of one cluster, and show what goes through',
-    )
-    .option(
-      '--listen <host:port>',
-      'where its clients come in, with a port behind it for each broker; if absent free ports of 127.0.0.1',
-    )
-    .option('--advertised-host <host>', 'what they are told to connect to')
-    .option('--keep <secrets>', 'show these secrets as well: values, sasl, configs', listed)
-    .option('--hide <secrets>', 'leave these out as well: keys', listed)
+    .option(upstreamFlags, 'be a proxy before this broker, or several of one cluster, and show what goes through');
+  return addSecretOptions(addProxyOptions(command), '', 'show')
     .addHelpText(
       'after',
       `
 Values that are separated by commas mean any of them; several options mean all of them. With --live, Ctrl-C ends it and sums
 up; --from now begins with what is new. With --connection only what is about those is read, and counted: topics whose names
 were said on others go by their ids, unless --topic asks for names.
+Exit status: 0 it was read, broken parts included, 1 it cannot be read, 2 the command cannot be meant.
 
 Examples:
   millrace traffic recording.mrcap --topic orders --error any
@@ -69,9 +64,7 @@ function check(command: Command): void {
     command.error('error: expected a file, or --live --upstream host:port');
   if (file !== undefined && upstream !== undefined)
     command.error(`error: expected a file or --upstream, and got both: ${file}, ${upstream}`);
-  const idle = upstream === undefined ? ofUpstream.find((name) => options[name] !== undefined) : undefined;
-  if (idle !== undefined)
-    command.error(`error: --${idle === 'advertisedHost' ? 'advertised-host' : idle} goes with --upstream`);
+  if (upstream === undefined) refuseAlone(command, ofUpstream, upstreamFlags);
   if (upstream !== undefined && options.port !== undefined)
     command.error('error: --port is for recordings of packets; --listen says where clients come in');
 }

@@ -14,8 +14,8 @@ export type OpenTraffic = (signal: AbortSignal) => AsyncIterable<CaptureEvent>;
 const pieceChars = 64 * 1024;
 
 /**
- * Exit code 1 where the traffic cannot be read or the options cannot be meant; Ctrl-C, and SIGTERM, end it with what was seen
- * so far.
+ * Exit code 1 where the traffic cannot be read, 2 where the options cannot be meant; Ctrl-C, and SIGTERM, end it with what was
+ * seen so far.
  * @param output where it is printed, and whether that is a terminal
  */
 export async function printTraffic(
@@ -38,7 +38,7 @@ export async function printTraffic(
   } catch (error) {
     if (!isForeseen(error)) throw error;
     process.stderr.write(`millrace traffic: ${(error as Error).message}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   } finally {
     await printer.flush();
     process.off('SIGINT', interrupt);

@@ -30,6 +30,9 @@ describe('recordingOptions', () => {
 
 describe('addRecordingOptions', () => {
   for (const args of [
+    ['--keep', 'value'],
+    ['--keep', 'values,'],
+    ['--hide', 'values'],
     ['--roll-mb', '0'],
     ['--roll-mb', 'x'],
     ['--roll-time', '5'],

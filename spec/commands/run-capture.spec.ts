@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -34,26 +34,29 @@ describe('runCapture', function () {
     wire.close();
     service.signal('SIGINT');
     expect(await service.ended).to.match(/code 0$/);
-    expect(service.output()).to.match(/Recorded 2 frames on 1 connections, \d+ bytes, in \S+x\.mrcap\.\n$/);
+    expect(service.output()).to.match(/Recorded 2 frames on 1 connection, \d+ B, in \S+x\.mrcap\.\n$/);
     const names: string[] = [];
     for await (const event of callsOf(readCapture(file))) if (event.is === 'answered') names.push(event.request.name);
     expect(names).to.deep.equal(['Metadata']);
     expect((await readCapture(file).about).facts).to.include({ upstream: bootstrap });
   });
 
-  it('says why it cannot begin', async () => {
-    for (const [args, why] of [
-      [['--upstream', 'nowhere', '--to', join(dir, 'x')], /error: createProxy: upstream: .*nowhere/],
-      [['--upstream', 'a:1', '--to', join(dir, 'none', 'x')], /error: ENOENT/],
-      [
-        ['--upstream', 'a:1', '--to', join(dir, 'y'), '--keep', 'value'],
-        /error: capture: keep: "value", expected a list/,
-      ],
+  it('says why it cannot begin, and leaves no file behind', async () => {
+    const [file, none] = [join(dir, 'x'), join(dir, 'none', 'x')];
+    for (const [args, code, why] of [
+      [['--upstream', 'nowhere', '--to', file], 2, /^error: --upstream: cannot read "nowhere": expected host:port/],
+      [['--upstream', 'a:1', '--listen', 'here', '--to', file], 2, /^error: --listen: cannot read "here"/],
+      [['--upstream', 'a:1', '--listen', '192.0.2.1:1', '--to', file], 1, /^error: .*EADDRNOTAVAIL/],
+      [['--upstream', 'a:1', '--to', none], 1, /^error: cannot record to .*: there is no directory .*none\n/],
+      [['--upstream', 'a:1', '--to', dir], 1, /^error: .* is a directory: expected the path of a file/],
+      [['--upstream', 'a:1', '--to', file, '--keep', 'value'], 2, /^error: .*Expected some of values, sasl, configs/],
+      [['--upstream', 'a:1'], 2, /^error: required option '--to/],
     ] as const) {
       const service = start(['capture', ...args]);
-      expect(await service.ended).to.match(/code 1$/);
+      expect(await service.ended).to.match(new RegExp(`code ${code}$`));
       expect(service.output()).to.match(why);
     }
+    expect(readdirSync(dir)).to.deep.equal([]);
   });
 });
 
@@ -65,11 +68,14 @@ describe('told', () => {
       connections: 1,
       frames: 2,
       droppedFrames: 3,
+      unknownRequests: 1,
       error: new Error('no space'),
     };
-    expect(told(recorded)).to.equal(
-      'Recorded 2 frames on 1 connections, 9 bytes, in a, b. 3 frames were left out: the disk was slower. ' +
-        'It ended early: no space',
-    );
+    expect(told(recorded).split('\n')).to.deep.equal([
+      'Recorded 2 frames on 1 connection, 9 B, in a, b.',
+      'Warning: 3 frames were left out: the disk was slower.',
+      'Warning: 1 request of an API that this version does not know was kept in full, with whatever secrets may be in there.',
+      'It ended early: no space',
+    ]);
   });
 });

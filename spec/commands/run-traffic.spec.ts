@@ -142,16 +142,16 @@ describe('runTraffic', function () {
     expect(output.text).to.include('0 requests on 4 connections');
   });
 
-  for (const [args, message] of [
-    [['/nowhere'], 'cannot read /nowhere: there is no such file'],
-    [[__filename], 'is not a recording'],
-    [[file, '--api', 'Metdata'], '--api Metdata: did you mean Metadata?'],
-    [['--upstream', 'nowhere'], 'upstream: cannot read "nowhere"'],
-    [['--upstream', 'a:1', '--listen', '192.0.2.1:1'], 'EADDRNOTAVAIL'],
+  for (const [args, code, message] of [
+    [['/nowhere'], 1, 'cannot read /nowhere: there is no such file'],
+    [[__filename], 1, 'is not a recording'],
+    [['--upstream', 'a:1', '--listen', '192.0.2.1:1'], 1, 'EADDRNOTAVAIL'],
+    [[file, '--api', 'Metdata'], 2, '--api Metdata: did you mean Metadata?'],
+    [['--upstream', 'nowhere'], 2, '--upstream: cannot read "nowhere"'],
   ] as const) {
-    it(`ends with 1 and says: ${message}`, async () => {
+    it(`ends with ${code} and says: ${message}`, async () => {
       const service = start(['traffic', ...args]);
-      expect(await service.ended).to.match(/code 1$/);
+      expect(await service.ended).to.match(new RegExp(`code ${code}$`));
       expect(service.output())
         .to.match(/^millrace traffic: /)
         .and.to.include(message);

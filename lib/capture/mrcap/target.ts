@@ -2,12 +2,35 @@
  * Where recordings are written: files by their path, numbered where there are several, or one stream.
  */
 import { createWriteStream } from 'node:fs';
-import { join, parse } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Target } from './recorder';
 
 /** More files of one name than anybody keeps. */
 const numberMax = 100_000;
+
+/**
+ * Whether a recording can be written to a path, as far as that can be told before it begins.
+ * @throws Error with the system's code (the promise rejects): EISDIR for a directory, ENOENT where there is none for the file
+ */
+export async function checkPlace(path: string): Promise<void> {
+  const isDirectory = (place: string) =>
+    stat(place).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  if (/[\\/]$/.test(path) || (await isDirectory(path))) {
+    const example = join(path, 'traffic.mrcap');
+    throw refusal('EISDIR', `${path} is a directory: expected the path of a file, such as ${example}`);
+  }
+  const dir = dirname(path);
+  if (!(await isDirectory(dir))) throw refusal('ENOENT', `cannot record to ${path}: there is no directory ${dir}`);
+}
+
+function refusal(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
 
 /**
  * Opens the files of a recording: `traffic.mrcap`, then `traffic.1.mrcap`, and so on. A file that is there already is left
@@ -17,6 +40,7 @@ export function filesAt(path: string): () => Promise<Target> {
   const { dir, name, ext } = parse(path);
   let number = 0;
   return async () => {
+    if (number === 0) await checkPlace(path);
     for (; number < numberMax; number++) {
       const file = number === 0 ? path : join(dir, `${name}.${number}${ext}`);
       try {

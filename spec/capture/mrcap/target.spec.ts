@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { filesAt, StreamTarget } from '../../../lib/capture/mrcap/target';
+import { checkPlace, filesAt, StreamTarget } from '../../../lib/capture/mrcap/target';
 import { rejected } from '../../support/thrown';
 
 const text = (value: string) => [Buffer.from(value)];
@@ -34,6 +34,31 @@ describe('filesAt', () => {
 
   it('rejects with the system’s error', async () => {
     expect(await rejected(filesAt(join(dir, 'none', 'x.mrcap'))())).to.include({ code: 'ENOENT' });
+  });
+
+  it('takes a directory for no file that is there already', async () => {
+    expect(await rejected(filesAt(dir)())).to.include({ code: 'EISDIR' });
+  });
+});
+
+describe('checkPlace', () => {
+  it('takes the path of a file, there or not, in a directory that is there', async () => {
+    await checkPlace(__filename);
+    await checkPlace(join(__dirname, 'x.mrcap'));
+    await checkPlace('x.mrcap');
+  });
+
+  it('says what else it is', async () => {
+    const example = join(__dirname, 'traffic.mrcap');
+    for (const dir of [__dirname, `${__dirname}/`])
+      expect(await rejected(checkPlace(dir))).to.include({
+        code: 'EISDIR',
+        message: `${dir} is a directory: expected the path of a file, such as ${example}`,
+      });
+    expect(await rejected(checkPlace('nowhere/x.mrcap'))).to.include({
+      code: 'ENOENT',
+      message: 'cannot record to nowhere/x.mrcap: there is no directory nowhere',
+    });
   });
 });
 
