@@ -85,6 +85,8 @@ export class Recorder {
   /** Of the file that is being written, queued ones included. */
   private fileBytes = 0;
   private fileSinceMs: number;
+  /** Those in the files before it. */
+  private framesBefore = 0;
   private bytes = 0;
   private connections = 0;
   private frames = 0;
@@ -190,14 +192,19 @@ export class Recorder {
     if (this.block.count > 0) this.enqueue(this.block.take());
   }
 
-  /** The same; behind it perhaps another file begins. */
+  /**
+   * The same; behind it perhaps another file begins, if there is a frame in this one: what is opened anew in each may be as
+   * large as a file is to be.
+   */
   private seal(): void {
     this.closeBlock();
+    if (this.frames === this.framesBefore) return;
     const { rollBytes, rollMs, scheduler } = this.options;
     const isLarge = rollBytes !== null && this.fileBytes >= rollBytes;
     if (!isLarge && (rollMs === null || scheduler.now() - this.fileSinceMs < rollMs)) return;
     this.queue.push('next file');
     this.fileBytes = 0;
+    this.framesBefore = this.frames;
     this.fileSinceMs = scheduler.now();
     for (const opened of this.open.values()) this.block.add(opened);
   }

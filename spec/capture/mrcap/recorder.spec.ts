@@ -110,6 +110,17 @@ describe('Recorder', () => {
     expect(clock.timers).to.equal(0);
   });
 
+  it('begins no other file without a frame, even where what is open is larger than a file is to be', async () => {
+    const one = recorder({ rollBytes: 1, flushMs: 0 });
+    await one.begun;
+    one.add(opened(1, clock.now()));
+    for (const id of [1, 2]) {
+      one.addFrame(frameOf(id), clock.now());
+      await clock.advance(0);
+    }
+    expect((await one.close()).files).to.have.lengthOf(3);
+  });
+
   it('drops frames while the disk is behind, and says how many', async () => {
     const one = recorder();
     await clock.advance(0);
@@ -210,10 +221,11 @@ describe('Recorder', () => {
     const open = (part: number) => (part === 1 ? disk.open(part) : Promise.reject(error));
     const one = recorder({ open, rollBytes: 1 });
     one.add(opened(1));
+    one.addFrame(frameOf(7), clock.now());
     await clock.advance(100);
     expect((await one.close()).error).to.equal(error);
     expect(disk.closed).to.deep.equal([1]);
-    expect(await disk.texts(0)).to.deep.equal(['1 127.0.0.1:50001 > 127.0.0.1:9092', '1 closed by null']);
+    expect((await disk.texts(0)).slice(1)).to.deep.equal(['1 client #7', '1 closed by null']);
   });
 
   it('ends with an error where no file can be opened', async () => {
