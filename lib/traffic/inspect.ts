@@ -10,6 +10,7 @@ import { paint } from '../paint';
 import { CallFacts } from './call-facts';
 import { CallRow } from './call-row';
 import { filterOf, type TrafficFilter } from './filter';
+import { GapReasons } from './gap-reasons';
 import { JsonReport } from './json-report';
 import { gapOf, type Report, type Summary } from './report';
 import { Statistics } from './statistics';
@@ -46,7 +47,7 @@ export async function inspect(
     if (reading.statistics.requests >= limit) break;
   }
   const { report, summary } = reading;
-  await print((stats ? report.figures(reading.statistics) : '') + report.end(summary));
+  await print((stats ? report.figures(summary) : '') + report.end(summary));
 }
 
 /** What has been read of a recording. */
@@ -55,7 +56,8 @@ class Reading {
   readonly statistics = new Statistics();
   private readonly isWanted: (row: CallRow) => boolean;
   private readonly facts = new CallFacts();
-  private readonly counts = { connections: 0, lost: 0, lostBytes: 0, strays: 0 };
+  private readonly gaps = new GapReasons();
+  private connections = 0;
   private readonly isTold: boolean;
   private firstMs = Number.NaN;
   private lastMs = Number.NaN;
@@ -72,20 +74,18 @@ class Reading {
     const atMs = momentOf(event);
     if (Number.isNaN(this.firstMs)) this.firstMs = this.lastMs = atMs;
     this.lastMs = Math.max(this.lastMs, atMs);
-    if (event.is === 'opened') this.counts.connections++;
+    if (event.is === 'opened') this.connections++;
     if (event.is === 'answered' || event.is === 'unanswered') return this.call(event);
     if (event.is !== 'lost' && event.is !== 'stray') return '';
-    if (event.is === 'stray') this.counts.strays++;
-    else {
-      this.counts.lost++;
-      this.counts.lostBytes += event.bytes;
-    }
-    return this.isTold ? this.report.gap(gapOf(event)) : '';
+    const gap = gapOf(event);
+    this.gaps.add(gap);
+    return this.isTold ? this.report.gap(gap) : '';
   }
 
   get summary(): Summary {
     const spanMs = Number.isNaN(this.firstMs) ? 0 : this.lastMs - this.firstMs;
-    return { statistics: this.statistics, ...this.counts, spanMs };
+    const { statistics, connections, gaps } = this;
+    return { statistics, connections, gaps, spanMs };
   }
 
   private call(call: AnsweredCall | Unanswered): string {

@@ -6,7 +6,6 @@ import type { Decoded } from '../capture/recorded';
 import type { CallRow } from './call-row';
 import type { Gap, Report, Summary } from './report';
 import { shownBody } from './shown';
-import type { Statistics } from './statistics';
 import { errorText, isoText } from './text';
 
 const json = (value: object) => `${JSON.stringify(value)}\n`;
@@ -52,7 +51,7 @@ export class JsonReport implements Report {
     return json({ is, connection, at: isoText(atMs), from, bytes, why });
   }
 
-  figures(statistics: Statistics): string {
+  figures({ statistics }: Summary): string {
     const rows = statistics.apis.map(({ name, key, version, latency, ...row }) =>
       json({
         is: 'figures',
@@ -68,7 +67,7 @@ export class JsonReport implements Report {
     return rows.join('');
   }
 
-  end({ statistics, spanMs, ...rest }: Summary): string {
+  end({ statistics, connections, gaps, spanMs }: Summary): string {
     return json({
       is: 'summary',
       requests: statistics.requests,
@@ -77,7 +76,11 @@ export class JsonReport implements Report {
       requestBytes: statistics.total('requestBytes'),
       answerBytes: statistics.total('answerBytes'),
       errors: Object.fromEntries(statistics.errors.map(([code, answers]) => [errorText(code), answers])),
-      ...rest,
+      connections,
+      lost: gaps.total('lost').gaps,
+      lostBytes: gaps.total('lost').bytes,
+      strays: gaps.total('stray').gaps,
+      gaps: gaps.all,
       spanMs: rounded(spanMs),
     });
   }

@@ -4,17 +4,15 @@
 import type { Stray } from '../capture/calls';
 import type { Lost, Side } from '../capture/event';
 import type { CallRow } from './call-row';
+import type { GapReasons } from './gap-reasons';
 import type { Statistics } from './statistics';
 
 /** The recording as a whole; figures of calls are of those that were wanted, the rest of all. */
 export interface Summary {
   readonly statistics: Statistics;
   readonly connections: number;
-  /** Events that tell of something lost. */
-  readonly lost: number;
-  readonly lostBytes: number;
-  /** Frames that are no request, or answer none. */
-  readonly strays: number;
+  /** What was lost (events that tell of it), and stray frames, which are no request or answer none. */
+  readonly gaps: GapReasons;
   /** Between the first event and the last, in ms. */
   readonly spanMs: number;
 }
@@ -43,6 +41,6 @@ export interface Report {
   call(row: CallRow): string;
   /** What could not be read or paired. */
   gap(gap: Gap): string;
-  figures(statistics: Statistics): string;
+  figures(summary: Summary): string;
   end(summary: Summary): string;
 }

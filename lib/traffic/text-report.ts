@@ -5,9 +5,10 @@
 import type { Paint } from '../paint';
 import { bodyText } from './body-text';
 import type { CallRow } from './call-row';
+import type { GapReason } from './gap-reasons';
 import type { Gap, Report, Summary } from './report';
 import { shownBody } from './shown';
-import type { ApiFigures, Statistics } from './statistics';
+import type { ApiFigures } from './statistics';
 import { bytesText, countText, errorText, isoText, many, printable, spanText } from './text';
 
 type Cell = readonly [text: string, width: number, paint?: (text: string) => string];
@@ -68,7 +69,7 @@ export class TextReport implements Report {
     return `${this.dayOf(iso)}${this.paint.dim(iso.slice(11, 23))}  ${this.paint.yellow(text)}\n`;
   }
 
-  figures(statistics: Statistics): string {
+  figures({ statistics, gaps }: Summary): string {
     const { paint } = this;
     const head = ['API', 'requests', 'errors', 'no answer', 'p50', 'p99', 'max', 'request', 'answer'];
     const rows = statistics.apis.map((figures) => this.figuresOf(figures));
@@ -77,10 +78,12 @@ export class TextReport implements Report {
       `${paint.dim(row(head.map((name, i) => [name, figureWidths[i]!])))}\n`,
       ...rows,
       errors.length === 0 ? '' : `\n${paint.red(`answers with errors: ${errors.join(', ')}`)}\n`,
+      gaps.all.length === 0 ? '' : '\n',
+      ...gaps.all.map((reason) => `${paint.yellow(reasonText(reason))}\n`),
     ].join('');
   }
 
-  end({ statistics, connections, lost, lostBytes, strays, spanMs }: Summary): string {
+  end({ statistics, connections, gaps, spanMs }: Summary): string {
     const { paint } = this;
     const parts = [
       `${many(statistics.requests, 'request')} on ${many(connections, 'connection')} in ${spanText(spanMs)}`,
@@ -88,11 +91,12 @@ export class TextReport implements Report {
       `${countText(statistics.total('unanswered'))} without an answer`,
       `${bytesText(statistics.total('requestBytes'))} asked, ${bytesText(statistics.total('answerBytes'))} answered`,
     ];
-    const gaps = [
-      ...(lost > 0 ? [`${many(lost, 'gap')}, ${bytesText(lostBytes)} not read`] : []),
-      ...(strays > 0 ? [`${many(strays, 'frame')} not paired`] : []),
+    const [lost, stray] = [gaps.total('lost'), gaps.total('stray')];
+    const missing = [
+      ...(lost.gaps > 0 ? [`${many(lost.gaps, 'gap')}, ${bytesText(lost.bytes)} not read`] : []),
+      ...(stray.gaps > 0 ? [`${many(stray.gaps, 'frame')} not paired`] : []),
     ];
-    return `\n${paint.dim(parts.join(' · '))}\n${gaps.length === 0 ? '' : `${paint.yellow(gaps.join(' · '))}\n`}`;
+    return `\n${paint.dim(parts.join(' · '))}\n${missing.length === 0 ? '' : `${paint.yellow(missing.join(' · '))}\n`}`;
   }
 
   /** A line of its own where a new day begins. */
@@ -134,7 +138,17 @@ export class TextReport implements Report {
 }
 
 const widths = [-12, 6, 4, -20, -26, 8, 8, 8, 0];
+const reasonWidths = [9, 18];
 const figureWidths = [-34, 9, 7, 9, 8, 8, 8, 8, 8];
+
+/** Below each other, they stand as a table. */
+function reasonText({ is, why, gaps, bytes }: GapReason): string {
+  const cells = [
+    many(gaps, is === 'lost' ? 'gap' : 'frame'),
+    `${bytesText(bytes)} not ${is === 'lost' ? 'read' : 'paired'}`,
+  ];
+  return row([...cells.map((text, i) => [text, reasonWidths[i]!] as const), [printable(why), 0]]);
+}
 
 function topicsText(topics: readonly string[]): string {
   const shown = topics.slice(0, topicsShown).map(printable).join(', ');

@@ -82,6 +82,8 @@ describe('inspect', () => {
     expect(text).to.include('conn 1: 40 B of the client not read: cut off');
     expect(text).to.include('conn 1: 8 B of the broker not paired: answers request 16843009, which was not recorded');
     expect(text).to.include('\n1 gap, 40 B not read · 1 frame not paired\n');
+    const figures = await printed([...eventsOf([ask]), lost], { stats: true });
+    expect(figures).to.match(/ 1 gap +40 B not read {2}cut off\n/);
   });
 
   it('prints nothing more once nobody wants any', async () => {

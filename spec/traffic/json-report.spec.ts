@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { heartbeat } from '../../lib/apis';
+import { GapReasons } from '../../lib/traffic/gap-reasons';
 import { JsonReport } from '../../lib/traffic/json-report';
 import { Statistics } from '../../lib/traffic/statistics';
 import { rowsOf, said } from '../support/calls';
@@ -61,12 +62,16 @@ describe('JsonReport', () => {
     });
     const statistics = new Statistics();
     for (const row of await rowsOf([beat])) statistics.add(row);
-    expect(parsed(report.figures(statistics))).to.include({ is: 'figures', api: 'Heartbeat', failed: 1, maxMs: 1.235 });
-    const summary = { statistics, connections: 1, lost: 1, lostBytes: 3, strays: 0, spanMs: 1.23456 };
+    const gaps = new GapReasons();
+    gaps.add(gap);
+    const summary = { statistics, connections: 1, gaps, spanMs: 1.23456 };
+    expect(parsed(report.figures(summary))).to.include({ is: 'figures', api: 'Heartbeat', failed: 1, maxMs: 1.235 });
     expect(parsed(report.end(summary))).to.deep.include({
       is: 'summary',
       requests: 1,
       errors: { REBALANCE_IN_PROGRESS: 1 },
+      ...{ lost: 1, lostBytes: 3, strays: 0 },
+      gaps: [{ is: 'lost', why: 'cut', gaps: 1, bytes: 3 }],
       spanMs: 1.235,
     });
   });

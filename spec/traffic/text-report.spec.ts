@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { heartbeat } from '../../lib/apis';
 import { paint } from '../../lib/paint';
 import { defineExchange } from '../../lib/protocol/exchange';
+import { GapReasons } from '../../lib/traffic/gap-reasons';
+import type { Summary } from '../../lib/traffic/report';
 import { Statistics } from '../../lib/traffic/statistics';
 import { TextReport } from '../../lib/traffic/text-report';
 import { rowsOf, said } from '../support/calls';
@@ -13,6 +15,10 @@ const beat = said({
   answer: { errorCode: 27 },
   clientId: 'a\x1b[2Jb',
 });
+
+function summaryOf(statistics: Statistics, gaps = new GapReasons()): Summary {
+  return { statistics, connections: 1, gaps, spanMs: 0 };
+}
 
 describe('TextReport', () => {
   it('puts what belongs together under its name', async () => {
@@ -56,8 +62,23 @@ describe('TextReport', () => {
   it('has a table of figures whose columns stand under their names', async () => {
     const statistics = new Statistics();
     for (const row of await rowsOf([beat, { ...beat, answer: null }])) statistics.add(row);
-    const [head, line] = new TextReport(paint(false), false).figures(statistics).split('\n');
+    const [head, line] = new TextReport(paint(false), false).figures(summaryOf(statistics)).split('\n');
     expect(head!.length).to.equal(line!.length);
     expect(line).to.match(/^Heartbeat v4 +2 +1 +1 +0\.50 ms +0\.50 ms +0\.50 ms +54 B +12 B$/);
+  });
+
+  it('says below the figures why something is missing', () => {
+    const gaps = new GapReasons();
+    const gap = { is: 'lost', connection: 1, atMs: 0, from: 'client', bytes: 4000, why: 'cut off' } as const;
+    for (const one of [gap, { ...gap, is: 'stray', bytes: 8, why: 'nobody asked\x1b' } as const, gap]) gaps.add(one);
+    const summary = summaryOf(new Statistics(), gaps);
+    const report = new TextReport(paint(false), false);
+    expect(report.figures(summary).split('\n').slice(1)).to.deep.equal([
+      '',
+      '   2 gaps    8.00 KB not read  cut off',
+      '  1 frame      8 B not paired  nobody asked\\u{1b}',
+      '',
+    ]);
+    expect(report.end(summary)).to.include('\n2 gaps, 8.00 KB not read · 1 frame not paired\n');
   });
 });
