@@ -95,6 +95,11 @@ export interface ReadCaptureOptions {
    * goes on with the next file of one that rolls. A recording that is cut because it is still being written is not broken.
    */
   readonly live?: boolean;
+  /**
+   * A file by its path: whether a file beside it, in which the recording goes on, is to be read as well. Asked for each where
+   * the one before ends; if absent it ends there, but with `live`.
+   */
+  readonly follows?: (path: string) => boolean;
   /** Ends the reading of a file or a Readable, wherever it waits: what was read until then is all, and nothing is missing. */
   readonly signal?: AbortSignal;
   /** live: by whose time the file is looked at; the real one if absent. */

@@ -14,6 +14,7 @@ const optionNames = [
   'frameMaxBytes',
   'connection',
   'live',
+  'follows',
   'signal',
   'scheduler',
 ] satisfies (keyof ReadCaptureOptions)[];
@@ -109,7 +110,8 @@ class ReadCapture implements Capture {
     if (opened === null) return undefined;
     const decoder = opened.format.decoder(options);
     opened.skipBy((most) => decoder.skip?.(most) ?? 0);
-    const reading = new Reading(decoder, options.live === true, signal);
+    const { live = false, follows = () => live } = options;
+    const reading = new Reading(decoder, { live, follows }, signal);
     for await (const event of isFile ? reading.files(source, opened, options) : reading.file(opened))
       if (this.isWanted(event)) yield event;
     for (const event of reading.end()) if (this.isWanted(event)) yield event;
@@ -126,12 +128,18 @@ class ReadCapture implements Capture {
 class Reading {
   private readonly decoder: Decoder;
   private readonly isLive: boolean;
+  private readonly follows: (path: string) => boolean;
   private readonly signal: AbortSignal;
   private atMs = 0;
 
-  constructor(decoder: Decoder, isLive: boolean, signal: AbortSignal) {
+  constructor(
+    decoder: Decoder,
+    { live, follows }: Required<Pick<ReadCaptureOptions, 'live' | 'follows'>>,
+    signal: AbortSignal,
+  ) {
     this.decoder = decoder;
-    this.isLive = isLive;
+    this.isLive = live;
+    this.follows = follows;
     this.signal = signal;
   }
 
@@ -182,9 +190,11 @@ class Reading {
   /** The file in which the recording goes on; null if it does not, or nobody is to follow it. */
   private nextTo(path: string): string | null {
     const { isOver, next } = this.decoder;
-    if (!this.isLive || !isOver || next == null || this.signal.aborted) return null;
+    if (!isOver || next == null || this.signal.aborted) return null;
     // A recording may come from anywhere: it names files beside it, and no others.
-    return next === basename(next) && !['', '.', '..'].includes(next) ? join(dirname(path), next) : null;
+    if (next !== basename(next) || ['', '.', '..'].includes(next)) return null;
+    const file = join(dirname(path), next);
+    return this.follows(file) ? file : null;
   }
 
   private lost(why: string): Lost {

@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream';
 import { asyncScheduler } from 'rxjs';
 import type { CaptureEvent } from '../capture/event';
 import { readCapture } from '../capture/read-capture';
+import { readSeveral } from '../capture/several';
 import { type WatchOptions, watch } from '../capture/watch';
 import { createLogger } from '../logger';
 import type { InspectOptions } from '../traffic/inspect';
@@ -27,29 +28,28 @@ export interface TrafficArguments extends InspectOptions, Partial<TapArguments> 
 }
 
 /**
- * Prints the traffic of a file, `-` for the standard input, or what goes through a proxy before `upstream`; sets the exit
- * status of the process.
+ * Prints the traffic of files, `-` alone for the standard input, or what goes through a proxy before `upstream`; sets the
+ * exit status of the process.
  */
 export async function runTraffic(
-  file: string | undefined,
+  files: readonly string[],
   options: TrafficArguments,
   output: Writable & { readonly isTTY?: boolean } = process.stdout,
 ): Promise<void> {
   const { live = false, port, upstream, listen, advertisedHost, keep, hide, ...given } = options;
   const wanted = given.from === 'now' ? { ...given, from: new Date(asyncScheduler.now()).toISOString() } : given;
-  const ofFile: OpenTraffic = (signal) => {
-    const isFile = file !== '-';
-    return readCapture(isFile ? file! : process.stdin, {
-      ...{ signal, live: live && isFile },
-      ...(port === undefined ? {} : { ports: port }),
-      ...readOnly(wanted),
-    });
+  const ofFiles: OpenTraffic = (signal) => {
+    const all = { signal, ...(port === undefined ? {} : { ports: port }) };
+    const [file] = files;
+    if (files.length > 1) return readSeveral(files, all);
+    if (file === '-') return readCapture(process.stdin, { ...all, ...readOnly(wanted) });
+    return readCapture(file!, { ...all, live, ...readOnly(wanted) });
   };
   const ofProxy =
     (tap: TapArguments): OpenTraffic =>
     (signal) =>
       watched(tap, signal);
-  await printTraffic(upstream === undefined ? ofFile : ofProxy({ ...options, upstream }), wanted, output);
+  await printTraffic(upstream === undefined ? ofFiles : ofProxy({ ...options, upstream }), wanted, output);
 }
 
 /**

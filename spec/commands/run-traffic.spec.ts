@@ -24,7 +24,7 @@ describe('runTraffic', function () {
 
   it('reads only connections with the ports that are said', async () => {
     const output = new Printed();
-    await runTraffic(file, { port: [1] }, output);
+    await runTraffic([file], { port: [1] }, output);
     expect(output.text).to.include('0 requests on 0 connections');
   });
 
@@ -125,7 +125,7 @@ describe('runTraffic', function () {
   it('reads the connections that are wanted only, unless names or moments need more', async () => {
     const printed = async (options: TrafficArguments) => {
       const output = new Printed();
-      await runTraffic(file, options, output);
+      await runTraffic([file], options, output);
       return /(\d+ requests?) on (\d+ connections?)/.exec(output.text)!.slice(1, 3);
     };
     const calls = (await printed({ connection: ['2'] }))[0]!;
@@ -136,9 +136,17 @@ describe('runTraffic', function () {
     expect(await printed({ connection: ['0'] })).to.deep.equal(['0 requests', '4 connections']);
   });
 
+  it('reads several files as one', async () => {
+    const output = new Printed();
+    await runTraffic([file, file], { connection: ['2', '6'] }, output);
+    expect(output.text).to.match(/ requests on 8 connections /);
+    const lines = output.text.split('\n').map((line) => line.trim().split(/ +/)[2]);
+    expect(new Set(lines.filter((text) => /^\d$/.test(text ?? '')))).to.deep.equal(new Set(['2', '6']));
+  });
+
   it('begins with what is new where that is wanted', async () => {
     const output = new Printed();
-    await runTraffic(file, { from: 'now' }, output);
+    await runTraffic([file], { from: 'now' }, output);
     expect(output.text).to.include('0 requests on 4 connections');
   });
 
