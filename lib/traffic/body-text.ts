@@ -4,8 +4,9 @@
  * For people, so long lists and texts are cut, and say how much is left; `--json` has all of it.
  */
 import type { Paint } from '../paint';
+import { printable } from '../text';
 import type { Shown } from './shown';
-import { errorText, printable } from './text';
+import { errorText } from './text';
 
 const inlineMax = 100;
 const elementsMax = 100;

@@ -3,10 +3,11 @@
  * is, is said by `is`. Called by inspect.ts.
  */
 import type { Decoded } from '../capture/recorded';
+import { isoText } from '../text';
 import type { CallRow } from './call-row';
 import type { Gap, Report, Summary } from './report';
 import { shownBody } from './shown';
-import { errorText, isoText } from './text';
+import { errorText } from './text';
 
 const json = (value: object) => `${JSON.stringify(value)}\n`;
 /** Whole microseconds. */

@@ -3,13 +3,14 @@
  * Called by inspect.ts.
  */
 import type { Paint } from '../paint';
+import { countText, isoText, many, printable } from '../text';
 import { bodyText } from './body-text';
 import type { CallRow } from './call-row';
 import type { GapReason } from './gap-reasons';
 import type { Gap, Report, Summary } from './report';
 import { shownBody } from './shown';
 import type { ApiFigures } from './statistics';
-import { bytesText, countText, errorText, isoText, many, printable, spanText } from './text';
+import { bytesText, errorText, spanText } from './text';
 
 type Cell = readonly [text: string, width: number, paint?: (text: string) => string];
 

@@ -32,6 +32,7 @@ const ground = [
   'regex',
   'logger',
   'paint',
+  'text',
 ];
 
 /** Each entry of lib, lowest first. Everything may import from its own folder. */
@@ -47,6 +48,7 @@ const floors: Readonly<Record<string, Floor>> = {
   'virtual-clock': { imports: ['duration'] },
   logger: { imports: [] },
   paint: { imports: [] },
+  text: { imports: [] },
   regex: { imports: ['errors'] },
   uuid: { imports: [] },
   listeners: { imports: [], types: ['config'] },

@@ -1,0 +1,24 @@
+/**
+ * Counts, moments and names as they are written, in reports and in whatever else a command prints. Pure.
+ */
+
+/** Names come from the network: whatever could move a terminal's cursor is written as an escape. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`);
+}
+
+/** A count as `1,234`. */
+export function countText(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** As `1 request` or `1,234 requests`. */
+export function many(count: number, one: string): string {
+  return `${countText(count)} ${one}${count === 1 ? '' : 's'}`;
+}
+
+/** A moment as ISO text in UTC; empty for what is none. */
+export function isoText(atMs: number): string {
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}
