@@ -25,6 +25,7 @@ export type {
   RecordedFrame,
   Side,
 } from './capture/event';
+export type { CaptureEvents } from './capture/events';
 export { joined } from './capture/joined';
 export type { Recorded } from './capture/mrcap/recorder';
 export { readCapture } from './capture/read-capture';
@@ -73,7 +74,7 @@ export type { LearnedIds } from './replay/ids/learned-ids';
 export type { ReplayOptions } from './replay/options';
 export type { Outcome, Replayed, Verdict } from './replay/outcome';
 export { type Replay, replay } from './replay/replay';
-export type { CaptureEvents, Run } from './replay/run';
+export type { Run } from './replay/run';
 export { TargetError } from './replay/served';
 export type { Tally } from './replay/tally';
 export type { GivenTarget } from './replay/target';

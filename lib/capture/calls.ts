@@ -11,6 +11,7 @@
  */
 import { DecodeError } from '../protocol/bytes';
 import type { CaptureEvent, Closed, Lost, Opened, RecordedFrame } from './event';
+import { type CaptureEvents, checkEvents } from './events';
 import { type Exchanges, RecordedAnswer, RecordedRequest } from './recorded';
 
 /** A request was sent. */
@@ -51,11 +52,16 @@ export interface CallsOptions {
   readonly pendingMaxBytes?: number;
 }
 
-/** A recording in calls, in its order; reads it as fast as they are taken. */
-export async function* callsOf(
-  events: AsyncIterable<CaptureEvent> | Iterable<CaptureEvent>,
-  options: CallsOptions = {},
-): AsyncGenerator<CallEvent> {
+/**
+ * A recording in calls, in its order; reads it as fast as they are taken.
+ * @throws UsageError for what has no events, such as the path of a recording
+ */
+export function callsOf(events: CaptureEvents, options: CallsOptions = {}): AsyncGenerator<CallEvent> {
+  checkEvents('callsOf', events);
+  return paired(events, options);
+}
+
+async function* paired(events: CaptureEvents, options: CallsOptions): AsyncGenerator<CallEvent> {
   const pairing = new Pairing(options);
   const made: CallEvent[] = [];
   const push = (event: CallEvent) => void made.push(event);

@@ -97,7 +97,7 @@ export interface ReadCaptureOptions {
   readonly live?: boolean;
   /**
    * A file by its path: whether a file beside it, in which the recording goes on, is to be read as well. Asked for each where
-   * the one before ends; if absent it ends there, but with `live`.
+   * the one before ends; what is not read is told as lost. If absent it ends there, but with `live`.
    */
   readonly follows?: (path: string) => boolean;
   /** Ends the reading of a file or a Readable, wherever it waits: what was read until then is all, and nothing is missing. */

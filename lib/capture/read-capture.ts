@@ -7,7 +7,7 @@ import { checkNames, UsageError } from '../usage';
 import type { Capture, CaptureAbout, CaptureEvent, Lost, ReadCaptureOptions } from './event';
 import type { CheckedOptions, Decoder } from './formats';
 import { type OpenedCapture, openCapture } from './opening';
-import { CaptureError, type CaptureSource } from './source';
+import { CaptureError, type CaptureSource, checkSource } from './source';
 
 const optionNames = [
   'ports',
@@ -23,10 +23,11 @@ const frameMaxMaxBytes = 256 * 1024 * 1024;
 
 /**
  * A recording that can be read: of ours, of tcpdump or of Wireshark, gzip'd or not.
- * @param source path of a file, or its bytes as a stream, which can be read once
- * @throws UsageError for options that cannot be meant; what the source is, is known when it is read
+ * @param given path of a file, its URL (`file:`), or its bytes as a stream, which can be read once
+ * @throws UsageError for a source and options that cannot be meant; what the source is, is known when it is read
  */
-export function readCapture(source: CaptureSource, options: ReadCaptureOptions = {}): Capture {
+export function readCapture(given: CaptureSource | URL, options: ReadCaptureOptions = {}): Capture {
+  const source = checkSource('readCapture', given);
   checkNames('readCapture', options, optionNames);
   const { ports = [], frameMaxBytes = frameMaxMaxBytes, connection, live = false } = options;
   const strange = ports.find((port) => !Number.isInteger(port) || port < 1 || port > 65535);
@@ -161,6 +162,8 @@ class Reading {
       decoder.goOn!();
       yield* this.file(opened);
     }
+    if (options.follows !== undefined && decoder.isOver && decoder.next != null && !this.signal.aborted)
+      yield this.lost(`the recording goes on in ${decoder.next}, which was not given`);
   }
 
   async *file({ chunks, close }: OpenedCapture): AsyncGenerator<CaptureEvent> {

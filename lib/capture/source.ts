@@ -5,7 +5,9 @@
  */
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
+import { UsageError } from '../usage';
 
 export type CaptureSource = string | Readable | AsyncIterable<Buffer>;
 
@@ -17,6 +19,25 @@ export class CaptureError extends Error {
 const chunkBytes = 1024 * 1024;
 /** Uncompressed at a time, which comes to a thousand times as much at most. */
 const compressedBytes = 16 * 1024;
+
+/**
+ * @returns the source; of a `file:` URL the path
+ * @throws UsageError for what is none
+ */
+export function checkSource(whose: string, given: CaptureSource | URL): CaptureSource {
+  if (typeof given === 'string') return given;
+  if (given instanceof URL) {
+    if (given.protocol === 'file:') return fileURLToPath(given);
+    throw new UsageError(
+      `${whose}: ${given.href}: only file: URLs can be read; give others as a stream of their bytes`,
+    );
+  }
+  if (ArrayBuffer.isView(given) || given instanceof ArrayBuffer)
+    throw new UsageError(`${whose}: bytes are taken as a stream: Readable.from([bytes])`);
+  if (typeof given !== 'object' || given === null || !(Symbol.asyncIterator in given))
+    throw new UsageError(`${whose}: expected the path of a recording, its file: URL, or a stream of its bytes`);
+  return given;
+}
 
 /**
  * @param signal ends a file and a stream, wherever they wait

@@ -4,13 +4,14 @@
  * Both get the same request, each with the ids that it has given out itself, and nothing happens behind an answer before both
  * have given theirs. Their answers are held against each other as a replay holds one against the recording.
  */
+import { type CaptureEvents, checkEvents } from '../capture/events';
 import { compareBodies, type Moved } from './compare/compare';
 import { withoutSession } from './fetch-sessions';
 import { LearnedIds, nowhere } from './ids/learned-ids';
 import { checkReplayOptions, type ReplayOptions } from './options';
 import type { Outcome, Verdict } from './outcome';
 import { Replayer, verdictOf } from './replayer';
-import { type CaptureEvents, checkEvents, type Run, runThrough } from './run';
+import { type Run, runThrough } from './run';
 import { placeIn, shapeOf } from './shape';
 import { type GivenTarget, targetOf } from './target';
 

@@ -7,10 +7,11 @@
  * Not done: offsets that a client knew by itself (from a store of its own, or from before the recording) are asked for as they
  * were recorded, unless a Produce, ListOffsets or OffsetFetch in it has shown how the target's log differs.
  */
+import { type CaptureEvents, checkEvents } from '../capture/events';
 import { checkReplayOptions, type ReplayOptions } from './options';
 import type { Outcome } from './outcome';
 import { Replayer } from './replayer';
-import { type CaptureEvents, checkEvents, type Run, runThrough } from './run';
+import { type Run, runThrough } from './run';
 import { type GivenTarget, targetOf } from './target';
 
 /** A replay that runs as its outcomes are taken; once. */

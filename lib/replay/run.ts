@@ -4,16 +4,12 @@
  */
 import { from, type Observable } from 'rxjs';
 import { type CallEvent, callsOf } from '../capture/calls';
-import type { CaptureEvent } from '../capture/event';
+import type { CaptureEvents } from '../capture/events';
 import type { Exchanges } from '../capture/recorded';
-import { UsageError } from '../usage';
 import type { LearnedIds } from './ids/learned-ids';
 import type { Outcome } from './outcome';
 import type { Pace } from './pace';
 import { Tally } from './tally';
-
-/** A recording: what `readCapture` gives, or what a stage of one's own made of it. */
-export type CaptureEvents = AsyncIterable<CaptureEvent> | Iterable<CaptureEvent>;
 
 /** It runs as its outcomes are taken; once. */
 export interface Run<O extends Outcome> extends AsyncIterable<O> {
@@ -38,13 +34,6 @@ export interface RunOptions<O extends Outcome> {
   play(event: CallEvent): Promise<O | null>;
   /** Lets go of the target, however the run ends. */
   close(): void;
-}
-
-/** @throws UsageError for a path, or whatever else has no events */
-export function checkEvents(whose: string, recording: CaptureEvents): void {
-  const isThere = typeof recording === 'object' && recording !== null;
-  if (!isThere || !(Symbol.asyncIterator in recording || Symbol.iterator in recording) || Buffer.isBuffer(recording))
-    throw new UsageError(`${whose}: expected the events of a recording, as readCapture(file) gives them`);
 }
 
 export function runThrough<O extends Outcome>({ recording, exchanges, pace, ids, play, close }: RunOptions<O>): Run<O> {

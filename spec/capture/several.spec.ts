@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import type { CaptureEvent } from '../../lib/capture/event';
 import { Recorder } from '../../lib/capture/mrcap/recorder';
 import { filesAt } from '../../lib/capture/mrcap/target';
-import { readSeveral } from '../../lib/capture/several';
+import { readSeveral, recordingsOf } from '../../lib/capture/several';
 import { textOfEvent } from '../support/captured';
 import { packet, pcap, request } from '../support/crafted-pcap';
 import { mrcap } from '../support/mrcap';
@@ -84,5 +84,29 @@ describe('readSeveral', () => {
     const good = file('a.mrcap', [opened(1, 100), ask(1, 101)]);
     const error = await rejected(read([good, join(dir, 'none')]));
     expect((error as Error).message).to.match(/^cannot read .*none: there is no such file$/);
+  });
+
+  it('says of a recording where it goes on, if that was not given', async () => {
+    const [first, second, third] = await rolled();
+    const why = (file: string) => `- - lost 0: the recording goes on in ${basename(file)}, which was not given`;
+    expect(await read([first!])).to.include(why(second!));
+    expect(await read([second!, first!]))
+      .to.include(why(third!))
+      .and.not.to.include(why(second!));
+  });
+});
+
+describe('recordingsOf', () => {
+  it('gives each by itself', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'millrace-several-'));
+    const files = [300, 100].map((atMs) => join(dir, String(atMs)));
+    for (const file of files) writeFileSync(file, mrcap([[opened(1), ask(1, Number(basename(file)))]]));
+    const seen: string[] = [];
+    for await (const { file, events } of recordingsOf(files)) {
+      seen.push(basename(file));
+      for await (const event of events) seen.push(event.is);
+    }
+    expect(seen).to.deep.equal(['100', 'opened', 'frame', 'closed', '300', 'opened', 'frame', 'closed']);
+    rmSync(dir, { recursive: true });
   });
 });

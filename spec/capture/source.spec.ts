@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { CaptureError, chunksOf, gunzipped, isGzip } from '../../lib/capture/source';
+import { CaptureError, checkSource, chunksOf, gunzipped, isGzip } from '../../lib/capture/source';
+import { UsageError } from '../../lib/usage';
 import { inChunks } from '../support/captured';
-import { rejected } from '../support/thrown';
+import { rejected, thrown } from '../support/thrown';
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const given: T[] = [];
@@ -16,6 +17,30 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 const joined = (chunks: readonly (Buffer | Error)[]) =>
   Buffer.concat(chunks.filter((chunk): chunk is Buffer => Buffer.isBuffer(chunk)));
+
+describe('checkSource', () => {
+  it('takes a path, its URL, and streams', () => {
+    expect(checkSource('x', 'a.mrcap')).to.equal('a.mrcap');
+    expect(checkSource('x', new URL('file:///tmp/a%20b.mrcap'))).to.equal('/tmp/a b.mrcap');
+    const stream = Readable.from([]);
+    expect(checkSource('x', stream)).to.equal(stream);
+  });
+
+  it('says what to give instead of anything else', () => {
+    const said = (given: unknown) => {
+      const error = thrown(() => checkSource('readCapture', given as string));
+      expect(error).to.be.instanceOf(UsageError);
+      return (error as Error).message;
+    };
+    const bytes = 'readCapture: bytes are taken as a stream: Readable.from([bytes])';
+    expect([said(Buffer.alloc(1)), said(new ArrayBuffer(1))]).to.deep.equal([bytes, bytes]);
+    expect(said(new URL('http://host/a.mrcap'))).to.equal(
+      'readCapture: http://host/a.mrcap: only file: URLs can be read; give others as a stream of their bytes',
+    );
+    for (const given of [null, undefined, 5, {}, ['a.mrcap']])
+      expect(said(given)).to.match(/^readCapture: expected the path of a recording, its file: URL, or a stream/);
+  });
+});
 
 describe('chunksOf', () => {
   it('reads files, streams and chunks of any kind', async () => {

@@ -4,23 +4,13 @@ import { heartbeat } from '../../lib/apis';
 import type { CaptureEvent } from '../../lib/capture/event';
 import { LearnedIds } from '../../lib/replay/ids/learned-ids';
 import { Pace } from '../../lib/replay/pace';
-import { checkEvents, runThrough } from '../../lib/replay/run';
-import { UsageError } from '../../lib/usage';
+import { runThrough } from '../../lib/replay/run';
 import { frame, opened, requestBytes } from '../support/recordings';
-import { rejected, thrown } from '../support/thrown';
+import { rejected } from '../support/thrown';
 
 const ask = (correlationId: number) =>
   frame(1, 'client', requestBytes(heartbeat, 4, { groupId: 'g', generationId: 1, memberId: 'm' }, correlationId));
 const events: CaptureEvent[] = [opened(1), ask(1), ask(2)];
-
-describe('checkEvents', () => {
-  it('takes events, and nothing that only looks like a recording', () => {
-    checkEvents('x', events);
-    checkEvents('x', (async function* () {})());
-    for (const one of ['a.mrcap', null, undefined, {}, Buffer.from('a')])
-      expect(thrown(() => checkEvents('x', one as never))).to.be.instanceOf(UsageError);
-  });
-});
 
 describe('runThrough', () => {
   const run = (play: () => Promise<null>) => {
