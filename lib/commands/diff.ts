@@ -1,27 +1,25 @@
 /**
  * `millrace diff --a host:port --b host:port FILE`: plays recordings to two brokers at once and prints where they differ.
  */
-import { Command } from 'commander';
-import { collect, milliseconds, ports, positive } from './option-values';
+import { Command, Option } from 'commander';
+import { addPlayOptions, filesHelp, playHelp } from './play-options';
 import type { DiffArguments } from './run-diff';
 
 export function diff(): Command {
-  return new Command('diff')
+  const command = new Command('diff')
     .description('Plays recordings to two brokers at once and shows where they differ.')
-    .argument('<file...>', 'recordings (.mrcap, .pcap, .pcapng, gzip’d or not), played one after another')
+    .argument('<file...>', filesHelp)
     .requiredOption('--a <host:port>', 'a broker')
-    .requiredOption('--b <host:port>', 'the broker that is held against it')
-    .option('--speed <factor>', '1 plays at the recorded times; default: as fast as they answer', positive)
-    .option('--ignore <path>', 'a field that may differ, such as **.rack', collect)
-    .option('--timeout <ms>', 'how much longer than recorded an answer may take; default 10000', milliseconds)
-    .option('--settle <ms>', 'how long coordinators and leaders may take to be there; default 5000', milliseconds)
-    .option('--port <numbers>', 'pcap: ports of the recorded brokers', ports)
+    .requiredOption('--b <host:port>', 'the broker that is held against it');
+  return addPlayOptions(command)
     .option('--all', 'with what may differ')
     .option('--markdown', 'print the table in Markdown')
+    .addOption(
+      new Option('--json', 'print JSON, a line for each request and one for the whole').conflicts(['all', 'markdown']),
+    )
     .addHelpText(
       'after',
-      `
-Exit status: 0 no difference, 1 differences, 2 the recording or a broker failed, 130 interrupted.
+      `${playHelp}
 
 Example:
   millrace diff --a localhost:9092 --b localhost:9093 recording.mrcap`,

@@ -2,6 +2,8 @@
  * The line that says how far a command is, on a terminal only. It is wiped before anything else is printed.
  */
 import type { CaptureEvent } from '../capture/event';
+import type { CaptureEvents } from '../capture/events';
+import { many } from '../text';
 
 /** Of the terminal, what is needed. */
 export interface Screen {
@@ -34,7 +36,7 @@ export class Progress {
   }
 
   /** Passes a recording on and counts what of it has been read. */
-  async *watch(recording: AsyncIterable<CaptureEvent>): AsyncGenerator<CaptureEvent> {
+  async *watch(recording: CaptureEvents): AsyncGenerator<CaptureEvent> {
     for await (const event of recording) {
       if (event.is === 'frame') this.readBytes += event.bytes.length;
       yield event;
@@ -47,7 +49,7 @@ export class Progress {
     const part = this.wholeBytes === 0 ? 0 : Math.min(0.99, this.readBytes / this.wholeBytes);
     const filled = Math.round(part * barWidth);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`;
-    const line = `${bar} ${requests} requests, ${compared} answers, ${differences} differences`;
+    const line = `${bar} ${many(requests, 'request')}, ${many(compared, 'answer')}, ${many(differences, 'difference')}`;
     this.screen.write(`\r\x1b[K${line.slice(0, (this.screen.columns ?? 80) - 1)}`);
     this.isShown = true;
   }

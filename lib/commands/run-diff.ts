@@ -1,59 +1,33 @@
 /**
- * What `millrace diff` does: plays the recordings to both brokers and prints one table. Called by diff.ts only.
+ * What `millrace diff` does: plays the recordings to both brokers and prints one table. Called by diff.ts only, which loads it.
  */
-
-import { joined } from '../capture/joined';
-import { readCapture } from '../capture/read-capture';
-import { type Diff, diff } from '../replay/diff';
+import { type Diffed, diff } from '../replay/diff';
 import { DiffTable } from '../replay/report/diff-table';
-import { Progress } from './progress';
-import {
-  exitStatus,
-  messageOf,
-  nothingPlayed,
-  type ReplayArguments,
-  readOptions,
-  replayOptions,
-  sizeOf,
-} from './run-replay';
+import { lastLine } from '../replay/report/ended';
+import { diffedJson, summaryJson } from '../replay/report/json-report';
+import type { PlayArguments } from './play-options';
+import { type Play, playAll } from './playing';
 
-export interface DiffArguments
-  extends Pick<ReplayArguments, 'speed' | 'ignore' | 'timeout' | 'settle' | 'port' | 'all'> {
+export interface DiffArguments extends PlayArguments {
   readonly a: string;
   readonly b: string;
+  readonly all?: true;
   readonly markdown?: true;
+  readonly json?: true;
 }
 
 /** Plays the files to both; sets the exit status of the process. */
 export async function runDiff(files: readonly string[], given: DiffArguments): Promise<void> {
+  const { a, b, all, markdown, json } = given;
+  const start: Play<Diffed>['start'] = (recording, options) => diff(recording, { a, b }, options);
+  if (json) return playAll(files, given, { start, outcome: diffedJson, summary: summaryJson });
   const table = new DiffTable();
-  const progress = new Progress(process.stderr, sizeOf(files));
-  let stopped: string | null = null;
-  let run: Diff | null = null;
-  const interrupt = () => {
-    process.off('SIGINT', interrupt);
-    stopped = 'interrupted';
-    run?.stop();
-  };
-  process.on('SIGINT', interrupt);
-  try {
-    const recordings = files.map((file) => progress.watch(readCapture(file, readOptions(given))));
-    run = diff(joined(recordings), given, replayOptions(given));
-    for await (const made of run) {
-      table.add(made, given.all);
-      progress.show(run.tally);
-    }
-    stopped ??= nothingPlayed(run.tally, given.port);
-  } catch (error) {
-    stopped ??= messageOf(error);
-  }
-  process.off('SIGINT', interrupt);
-  progress.clear();
-  if (run !== null) {
-    const { differences, compared } = run.tally;
-    process.stdout.write(given.markdown ? table.markdown(given.a, given.b) : table.text(given.a, given.b));
-    process.stdout.write(`${given.markdown ? '\n' : ''}${differences} differences in ${compared} answers\n`);
-  }
-  if (stopped !== null) process.stderr.write(`millrace: ${stopped}\n`);
-  process.exitCode = exitStatus(stopped, run?.tally.differences ?? 0);
+  return playAll(files, given, {
+    start,
+    outcome: (outcome) => {
+      table.add(outcome, all);
+      return null;
+    },
+    summary: (ended) => `${markdown ? table.markdown(a, b) : table.text(a, b)}${lastLine(ended)}\n`,
+  });
 }

@@ -50,27 +50,40 @@ export class Tally {
   take(event: CallEvent): void {
     if (event.is === 'opened') this.connections++;
     else if (event.is === 'asked') this.requests++;
-    else if (event.is === 'lost') this.lose(event.why);
     else if (event.is === 'stray') this.strays++;
+    else if (event.is === 'lost') {
+      this.lost++;
+      this.tell(event.why);
+    }
     const atMs = atOf(event);
     this.firstMs ??= atMs;
     this.recordedMs = Math.max(this.recordedMs, atMs - this.firstMs);
   }
 
-  private lose(why: string): void {
-    this.lost++;
-    if (this.lostWhy.length < lostWhyMax && !this.lostWhy.includes(why)) this.lostWhy.push(why);
-  }
-
   add({ request, verdict, differences, retries, why }: Outcome): void {
-    let counts = this.byApi.get(request.name);
-    if (counts === undefined) this.byApi.set(request.name, (counts = emptyCounts()));
-    counts[verdict]++;
+    this.countsOf(request.name)[verdict]++;
     this.retries += retries;
     if (verdict === 'differs' && lacksTopic(differences)) this.topicless++;
-    for (const reason of new Set(differences.map((one) => one.reason)))
-      if (reason !== null) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
-    if (verdict === 'unserved') this.lack(request.name, request.header.apiVersion, why ?? '');
+    for (const reason of new Set(differences.map((one) => one.reason))) if (reason !== null) this.allow(reason, 1);
+    if (verdict === 'unserved') this.lack(request.name, [request.header.apiVersion], 1, why ?? '');
+  }
+
+  /** Counts what came of another recording as well. */
+  include(other: Tally): void {
+    this.connections += other.connections;
+    this.requests += other.requests;
+    this.lost += other.lost;
+    this.strays += other.strays;
+    this.retries += other.retries;
+    this.topicless += other.topicless;
+    this.recordedMs += other.recordedMs;
+    for (const why of other.lostWhy) this.tell(why);
+    for (const [name, counts] of other.byApi) {
+      const sum = this.countsOf(name);
+      for (const verdict of verdicts) sum[verdict] += counts[verdict];
+    }
+    for (const [reason, count] of other.reasons) this.allow(reason, count);
+    for (const [name, { versions, requests, why }] of other.lacking) this.lack(name, versions, requests, why);
   }
 
   /** Requests of which this came. */
@@ -108,11 +121,25 @@ export class Tally {
     return this.reasons;
   }
 
-  private lack(name: string, version: number, why: string): void {
+  private countsOf(name: string): Record<Verdict, number> {
+    let counts = this.byApi.get(name);
+    if (counts === undefined) this.byApi.set(name, (counts = emptyCounts()));
+    return counts;
+  }
+
+  private allow(reason: string, count: number): void {
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + count);
+  }
+
+  private lack(name: string, versions: Iterable<number>, requests: number, why: string): void {
     let api = this.lacking.get(name);
     if (api === undefined) this.lacking.set(name, (api = { versions: new Set(), requests: 0, why }));
-    api.versions.add(version);
-    api.requests++;
+    for (const version of versions) api.versions.add(version);
+    api.requests += requests;
+  }
+
+  private tell(why: string): void {
+    if (this.lostWhy.length < lostWhyMax && !this.lostWhy.includes(why)) this.lostWhy.push(why);
   }
 }
 

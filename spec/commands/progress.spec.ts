@@ -18,7 +18,7 @@ describe('Progress', () => {
     progress.clear();
     progress.clear();
     expect(terminal.written).to.deep.equal([
-      `\r\x1b[K${'█'.repeat(12)}${'░'.repeat(12)} 3 requests, 2 answers, 1 differences`,
+      `\r\x1b[K${'█'.repeat(12)}${'░'.repeat(12)} 3 requests, 2 answers, 1 difference`,
       '\r\x1b[K',
     ]);
   });

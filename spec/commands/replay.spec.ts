@@ -19,12 +19,13 @@ describe('replay', () => {
       '0',
       '--port',
       '9092,9093',
+      '--same-cluster',
       '--json',
     ];
     await command.parseAsync(args, { from: 'user' });
     expect(seen).to.deep.equal([
       ['a.mrcap', 'b.pcap'],
-      { to: 'h:1', speed: 10, ignore: ['**.rack'], settle: 0, port: [9092, 9093], json: true },
+      { to: 'h:1', speed: 10, ignore: ['**.rack'], settle: 0, port: [9092, 9093], sameCluster: true, json: true },
     ]);
   });
 

@@ -6,9 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { nothingPlayed } from '../../lib/commands/run-replay';
-import type { Broker } from '../../lib/embedded/create-broker';
-import { Tally } from '../../lib/replay/tally';
+import { metadata } from '../../lib/apis';
+import { capture } from '../../lib/capture/capture';
+import { type Broker, createBroker } from '../../lib/embedded/create-broker';
 import { start } from '../support/launch';
 import { trafficFile } from '../support/reference-traffic';
 import { basicMillrace } from '../support/replaying';
@@ -51,8 +51,8 @@ describe('runReplay', function () {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines.at(-1).summary).to.include({ answers: 12, stopped: null });
-    expect(lines.at(-1).summary.differences).to.be.above(0);
+    expect(lines.at(-1)).to.include({ is: 'summary', answers: 12, stopped: null });
+    expect(lines.at(-1).differences).to.be.above(0);
     expect(readFileSync(html, 'utf8')).to.include('in 12 answers</h1>');
     expect(code).to.equal(1);
   });
@@ -78,12 +78,43 @@ describe('runReplay', function () {
   it('ends with 2 where there is nothing to play, and says why', async () => {
     const { code, printed } = await ran(basic, '--port', '1,2', '--to', target);
     expect(printed).to.include('millrace: there is nothing to play: no requests in the recording at --port 1,2\n');
+    expect(printed).to.match(/^nothing was compared\n/);
     expect(code).to.equal(2);
-    const tally = new Tally();
-    tally.take({ is: 'lost', connection: 1, atMs: 0, from: null, bytes: 1, why: 'it is TLS' });
-    expect(nothingPlayed(tally, undefined)).to.equal(
-      'there is nothing to play: no requests in the recording; it is TLS',
-    );
+  });
+
+  it('ends with 2 for a command line that cannot be meant', async () => {
+    for (const args of [[], [basic], ['--to', target], [basic, '--to', target, '--no-such'], [basic, '--to']])
+      expect(await ran(...args), args.join(' ')).to.have.property('code', 2);
+  });
+
+  it('plays each of several recordings with ids of its own, and sums up', async () => {
+    const files = ['kcat-admin.pcap', 'confluent-python-basic.pcap'].map(trafficFile);
+    const { code, printed } = await ran(...files, '--to', target, '--settle', '0');
+    const counts = String.raw`\d+ differences? in \d+ answers`;
+    const lines = files.map((file) => String.raw`${file}\n(?:.*\n)*?${counts}\n\n`).join('');
+    expect(printed).to.match(new RegExp(`^${lines}.*\n(?:.*\n)*${counts}\n$`));
+    expect(printed).to.match(/ in 12 answers\n.* in 43 answers\n.* in 55 answers\n$/s);
+    expect(code).to.equal(1);
+  });
+
+  it('puts the files of a recording that rolled together', async () => {
+    const path = join(home, 'rolled.mrcap');
+    const recording = capture(path, { rollBytes: 1, flushMs: 1, thread: false });
+    const recorded = await createBroker({ topics: ['orders'], taps: recording.taps });
+    let calls = 0;
+    for (; recording.recorded.files.length < 3; calls++) {
+      await recorded.inject(metadata, 12, { topics: null });
+      await new Promise((resolve) => setImmediate(resolve)); // the disk has its turn
+    }
+    await recorded.close();
+    const { files } = await recording.close();
+    const other = await createBroker({ topics: ['orders'] });
+    await other.listen();
+    const { code, printed } = await ran(...[...files].reverse(), '--to', `127.0.0.1:${other.endpoints[0]!.port}`);
+    expect(printed).to.include(`\n0 differences in ${calls} answer`);
+    expect(printed).not.to.include('lacks');
+    expect(code).to.equal(0);
+    await other.close();
   });
 
   it('ends with 2 before anything is played where the report cannot be written', async () => {
@@ -102,7 +133,7 @@ describe('runReplay', function () {
     await connected;
     service.signal('SIGINT');
     expect(await service.ended).to.match(/code 130$/);
-    expect(service.output()).to.match(/0 differences in 0 answers/);
+    expect(service.output()).to.match(/\nnothing was compared\nmillrace: interrupted\n$/);
     server.close();
   });
 });

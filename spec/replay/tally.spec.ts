@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { heartbeat } from '../../lib/apis';
 import { Tally } from '../../lib/replay/tally';
-import { outcome } from '../support/outcomes';
+import { failed, outcome } from '../support/outcomes';
 import { opened } from '../support/recordings';
 
 describe('Tally', () => {
@@ -42,5 +42,27 @@ describe('Tally', () => {
       tally.take({ is: 'lost', connection: 1, atMs: 4000, from: null, bytes: 1, why });
     expect(tally).to.include({ connections: 1, lost: 5, recordedMs: 3000 });
     expect(tally.lostWhy).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('adds up with those of other recordings', () => {
+    const tally = new Tally();
+    for (const atMs of [1000, 900_000]) {
+      const other = new Tally();
+      other.take(opened(1, atMs));
+      other.take({ is: 'lost', connection: 1, atMs: atMs + 500, from: null, bytes: 1, why: 'a' });
+      other.add(outcome({ verdict: 'may differ', differences: [{ ...failed, reason: 'r' }], retries: 1 }));
+      other.add(outcome({ verdict: 'unserved', why: 'not served' }));
+      tally.include(other);
+    }
+    expect(tally).to.deep.include({
+      connections: 2,
+      lost: 2,
+      lostWhy: ['a'],
+      retries: 2,
+      recordedMs: 1000,
+      compared: 2,
+    });
+    expect([...tally.allowed]).to.deep.equal([['r', 2]]);
+    expect(tally.unserved).to.deep.equal([{ name: 'Heartbeat', versions: [4], requests: 2, why: 'not served' }]);
   });
 });

@@ -20,7 +20,7 @@ const sometimes = /^Now and then/;
 export function rowsOf(markdown: string): DifferenceRow[] {
   const rows: DifferenceRow[] = [];
   for (const line of markdown.split('\n')) {
-    const left = /^Not compared: (\w+) \(\d+ requests\): (?:a: .*, b: )?(.*)$/.exec(line);
+    const left = /^Not compared: (\w+) \(\d+ requests?\): (?:a: .*, b: )?(.*)$/.exec(line);
     if (left !== null) rows.push({ api: left[1]!, field: 'not compared', kafka: '', millrace: left[2]!, reason: '' });
     if (!/^\| [A-Z]/.test(line) || line.startsWith('| API |')) continue;
     const [api, field, kafka, millrace, reason] = line

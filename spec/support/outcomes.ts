@@ -3,7 +3,9 @@
  */
 import { heartbeat } from '../../lib/apis';
 import { RecordedAnswer, RecordedRequest } from '../../lib/capture/recorded';
-import type { Outcome } from '../../lib/replay/outcome';
+import type { Outcome, Verdict } from '../../lib/replay/outcome';
+import type { Ended } from '../../lib/replay/report/ended';
+import { Tally } from '../../lib/replay/tally';
 import { answerBytes, requestBytes } from './recordings';
 
 export function outcome(given: Partial<Outcome> = {}): Outcome {
@@ -34,3 +36,20 @@ export const failed = {
   what: null,
   reason: null,
 };
+
+/** The end of a run through as many requests, of which this came. */
+export function endedWith(...verdicts: readonly Verdict[]): Ended {
+  return endedAfter(
+    ...verdicts.map((verdict) => outcome({ verdict, ...(verdict === 'differs' ? { differences: [failed] } : {}) })),
+  );
+}
+
+/** The end of a run with these outcomes, after 1.5 s. */
+export function endedAfter(...outcomes: readonly Outcome[]): Ended {
+  const tally = new Tally();
+  for (const one of outcomes) {
+    tally.take({ is: 'asked', request: one.request });
+    tally.add(one);
+  }
+  return { tally, changed: new Map(), playedMs: 1500, stopped: null };
+}

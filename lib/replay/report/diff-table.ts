@@ -4,6 +4,7 @@
  *
  * Memory: `rowsMax` rows; what comes later is counted.
  */
+import { many, printable } from '../../text';
 import type { Diffed } from '../diff';
 import { said } from './said';
 
@@ -27,9 +28,12 @@ export class DiffTable {
   private untold = 0;
 
   /** @param isFull whether to have what may differ as well */
-  add({ request, verdict, differences, why }: Diffed, isFull = false): void {
+  add({ request, verdict, differences, why, a, b }: Diffed, isFull = false): void {
     if (verdict === 'unserved') this.lack(request.name, why ?? 'not served');
-    if (verdict === 'no answer') this.row({ api: request.name, field: '', a: cell(why ?? ''), b: '', reason: null });
+    if (verdict === 'no answer') {
+      const sides = [a, b].map((one) => cell(one.why ?? 'an answer'));
+      this.row({ api: request.name, field: 'no answer', a: sides[0]!, b: sides[1]!, reason: null });
+    }
     for (const { field, recorded, replayed, what, reason } of differences) {
       if (reason !== null && !isFull) continue;
       const name = field.slice(request.name.length + 1);
@@ -43,18 +47,21 @@ export class DiffTable {
     return [...this.byKey.values()].sort((x, y) => compareText(x.api, y.api) || compareText(x.field, y.field));
   }
 
+  /** Empty where there is nothing to tell. */
   markdown(a: string, b: string): string {
     const head = `| API | field | ${a} | ${b} | times |\n|---|---|---|---|---:|\n`;
     const rows = this.rows.map(
       (row) => `| ${row.api} | ${row.field} | ${code(row.a)} | ${code(row.b)} | ${row.count} |\n`,
     );
-    return `${head}${rows.join('')}${this.rest((api, why, requests) => `\nNot compared: ${api} (${requests} requests): ${why}\n`)}`;
+    const table = rows.length === 0 ? '' : `${head}${rows.join('')}\n`;
+    return `${table}${this.rest((api, why, requests) => `Not compared: ${api} (${requests}): ${why}\n\n`)}`;
   }
 
+  /** Empty where there is nothing to tell. */
   text(a: string, b: string): string {
     const cells = [
       ['API', 'field', a, b, 'times'],
-      ...this.rows.map((row) => [row.api, row.field, row.a, row.b, String(row.count)]),
+      ...this.rows.map((row) => [row.api, row.field, row.a, row.b, String(row.count)].map(printable)),
     ];
     const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
     const lines = cells.map((row) =>
@@ -64,11 +71,13 @@ export class DiffTable {
         .trimEnd(),
     );
     const table = cells.length === 1 ? '' : `${lines.join('\n')}\n`;
-    return `${table}${this.rest((api, why, requests) => `not compared: ${api} (${requests} requests): ${why}\n`)}`;
+    return `${table}${this.rest((api, why, requests) => `not compared: ${api} (${requests}): ${why}\n`)}`;
   }
 
-  private rest(line: (api: string, why: string, requests: number) => string): string {
-    const lines = [...this.notServed.values()].map(({ api, why, requests }) => line(api, why, requests));
+  private rest(line: (api: string, why: string, requests: string) => string): string {
+    const lines = [...this.notServed.values()].map(({ api, why, requests }) =>
+      line(api, why, many(requests, 'request')),
+    );
     if (this.untold > 0) lines.push(`and ${this.untold} more\n`);
     return lines.join('');
   }

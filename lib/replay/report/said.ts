@@ -1,8 +1,12 @@
 /**
- * Values of messages as people and programs read them: error codes with their names, bytes by their size, one line each.
+ * How reports say things: values of messages for people and for programs, error codes with their names, bytes by their size,
+ * one line each.
  */
+
 import { errors } from '../../errors';
+import { many } from '../../text';
 import type { Difference } from '../compare/compare';
+import type { Tally } from '../tally';
 
 const errorNames = new Map<number, string>(Object.values(errors).map(({ code, name }) => [code, name]));
 const textMax = 200;
@@ -35,4 +39,16 @@ export function plain(value: unknown): unknown {
 export function sides({ field, recorded, replayed, what }: Difference): readonly [string, string] {
   if (what === null) return [said(field, recorded), said(field, replayed)];
   return [said(field, recorded), `${said(field, replayed)} (${what})`];
+}
+
+/** What was not asked because the target does not serve it, a line for each API. */
+export function unservedLines(tally: Tally): string[] {
+  return tally.unserved.map(
+    ({ name, versions, requests, why }) => `${name} v${versions.join(', v')} (${many(requests, 'request')}): ${why}`,
+  );
+}
+
+/** Text as it stands in a page. */
+export function html(text: string): string {
+  return text.replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
 }

@@ -3,11 +3,11 @@
  */
 
 import type { Paint } from '../../paint';
+import { many, printable } from '../../text';
 import type { Difference } from '../compare/compare';
-import type { LearnedIds } from '../ids/learned-ids';
 import type { Outcome, Verdict } from '../outcome';
-import type { Tally } from '../tally';
-import { sides } from './said';
+import { type Ended, isSame, lastLine } from './ended';
+import { sides, unservedLines } from './said';
 
 /** How much of one request is told, in differences. */
 const differencesMax = 20;
@@ -18,12 +18,11 @@ export function outcomeText(outcome: Outcome, paint: Paint, isFull = false): str
   const isFault = verdict === 'differs' || verdict === 'no answer' || verdict === 'unknown';
   if (!isFault && !isFull) return null;
   const mark = isFault ? paint.red('✗') : verdict === 'same' ? paint.green('✓') : paint.yellow('~');
-  // A client may call itself what moves a terminal's cursor.
-  const clientId = JSON.stringify(request.header.clientId ?? '').slice(1, -1);
-  const who = [`connection ${request.connection}`, clientId].filter((one) => one !== '');
-  const again = retries === 0 ? '' : paint.dim(` asked again ${retries} times`);
+  const clientId = request.header.clientId ?? '';
+  const who = [`connection ${request.connection}`, printable(clientId)].filter((one) => one !== '');
+  const again = retries === 0 ? '' : paint.dim(` asked again ${many(retries, 'time')}`);
   const head = `${mark} ${paint.bold(`#${request.number} ${request.name} v${request.header.apiVersion}`)} ${verdict}`;
-  const lines = [`${head}${why === null ? '' : `: ${why}`}${again} ${paint.dim(`(${who.join(', ')})`)}`];
+  const lines = [`${head}${why === null ? '' : `: ${printable(why)}`}${again} ${paint.dim(`(${who.join(', ')})`)}`];
   const told = differences.filter(({ reason }) => isFull || reason === null);
   for (const one of told.slice(0, differencesMax)) lines.push(...differenceLines(one, paint));
   if (told.length > differencesMax) lines.push(paint.dim(`    and ${told.length - differencesMax} more`));
@@ -31,10 +30,10 @@ export function outcomeText(outcome: Outcome, paint: Paint, isFull = false): str
 }
 
 function differenceLines(difference: Difference, paint: Paint): string[] {
-  const [recorded, replayed] = sides(difference);
+  const [recorded, replayed] = sides(difference).map(printable) as [string, string];
   const reason = difference.reason === null ? '' : paint.dim(` may differ: ${difference.reason}`);
   return [
-    `    ${difference.path}${reason}`,
+    `    ${printable(difference.path)}${reason}`,
     `      ${paint.dim('recorded')} ${paint.green(recorded)}`,
     `      ${paint.dim('replayed')} ${paint.red(replayed)}`,
   ];
@@ -50,10 +49,19 @@ const counted: readonly Verdict[] = [
   'left out',
 ];
 
-/** The last line counts, for whoever reads no more: `0 differences in 214 answers`. */
-export function summaryText(tally: Tally, ids: LearnedIds, playedMs: number, paint: Paint): string {
+/** What one of several recordings came to. */
+export function endText(ended: Ended, paint: Paint): string {
+  const last = isSame(ended) ? paint.green(lastLine(ended)) : paint.red(lastLine(ended));
+  return `${paint.bold(last)}\n`;
+}
+
+/** All that is to be said of the run, `lastLine` behind it. */
+export function summaryText(ended: Ended, paint: Paint): string {
+  const { tally, changed, playedMs } = ended;
+  if (tally.requests === 0) return endText(ended, paint);
+  const { requests, connections, recordedMs, retries, topicless, lost, lostWhy, strays } = tally;
   const lines = [
-    `${tally.requests} requests on ${tally.connections} connections in ${seconds(playedMs)}, recorded in ${seconds(tally.recordedMs)}`,
+    `${many(requests, 'request')} on ${many(connections, 'connection')} in ${seconds(playedMs)}, recorded in ${seconds(recordedMs)}`,
     counted
       .map((verdict) => ({ verdict, count: tally.count(verdict) }))
       .filter(({ count }) => count > 0)
@@ -61,22 +69,25 @@ export function summaryText(tally: Tally, ids: LearnedIds, playedMs: number, pai
       .join(' · '),
   ];
   for (const [reason, count] of tally.allowed) lines.push(paint.dim(`  may differ in ${count}: ${reason}`));
-  const changed = [...ids.changed].map(([kind, count]) => `${kind} ${count}`);
-  if (changed.length > 0) lines.push(paint.dim(`  called otherwise by the target: ${changed.join(', ')}`));
-  if (tally.retries > 0) lines.push(paint.dim(`  asked again until the target was ready: ${tally.retries} times`));
-  if (tally.topicless > 0) {
-    const whose = `${tally.topicless} ${tally.topicless === 1 ? 'request is' : 'requests are'} about topics`;
+  const others = [...changed].map(([kind, count]) => `${kind} ${count}`);
+  if (others.length > 0) lines.push(paint.dim(`  called otherwise by the target: ${others.join(', ')}`));
+  if (retries > 0) lines.push(paint.dim(`  asked again until the target was ready: ${many(retries, 'time')}`));
+  if (topicless > 0) {
+    const whose = `${many(topicless, 'request')} ${topicless === 1 ? 'is' : 'are'} about topics`;
     lines.push(
       paint.yellow(`  ${whose} that the target does not have: create them before, or record from their creation on`),
     );
   }
-  if (tally.lost > 0) lines.push(paint.yellow(`  the recording lacks something in ${tally.lost} places`));
-  if (tally.strays > 0) lines.push(paint.yellow(`  ${tally.strays} recorded frames are no messages`));
-  for (const { name, versions, requests, why } of tally.unserved)
-    lines.push(paint.yellow(`  not asked: ${name} v${versions.join(', v')} (${requests} requests): ${why}`));
-  const { differences, compared } = tally;
-  const last = `${differences} ${differences === 1 ? 'difference' : 'differences'} in ${compared} answers`;
-  return `${[...lines.filter((line) => line !== ''), paint.bold(differences === 0 ? paint.green(last) : paint.red(last))].join('\n')}\n`;
+  if (lost > 0)
+    lines.push(
+      paint.yellow(`  the recording lacks something in ${many(lost, 'place')}: ${printable(lostWhy.join('; '))}`),
+    );
+  if (strays > 0)
+    lines.push(
+      paint.yellow(`  ${many(strays, 'recorded frame')} ${strays === 1 ? 'is no message' : 'are no messages'}`),
+    );
+  for (const line of unservedLines(tally)) lines.push(paint.yellow(`  not asked: ${line}`));
+  return `${lines.filter((line) => line !== '').join('\n')}\n${endText(ended, paint)}`;
 }
 
 function seconds(ms: number): string {

@@ -22,13 +22,28 @@ describe('DiffTable', () => {
   it('is Markdown that nothing in a message can break', () => {
     const odd = { ...failed, field: 'Heartbeat.x', recorded: 'a|`b', replayed: 1 };
     expect(table({ verdict: 'differs', differences: [odd] }).markdown('A', 'B')).to.equal(
-      '| API | field | A | B | times |\n|---|---|---|---|---:|\n| Heartbeat | x | `"a\\|\'b"` | `1` | 1 |\n',
+      '| API | field | A | B | times |\n|---|---|---|---|---:|\n| Heartbeat | x | `"a\\|\'b"` | `1` | 1 |\n\n',
     );
   });
 
   it('lists what is not compared', () => {
     const text = table({ verdict: 'unserved', why: 'b: not served' }).text('A', 'B');
-    expect(text).to.equal('not compared: Heartbeat (1 requests): b: not served\n');
+    expect(text).to.equal('not compared: Heartbeat (1 request): b: not served\n');
+    const markdown = table({ verdict: 'unserved', why: 'not served' }).markdown('A', 'B');
+    expect(markdown).to.equal('Not compared: Heartbeat (1 request): not served\n\n');
+  });
+
+  it('is nothing where there is nothing to tell', () => {
+    expect([table(outcome()).markdown('A', 'B'), table(outcome()).text('A', 'B')]).to.deep.equal(['', '']);
+  });
+
+  it('says who has not answered', () => {
+    const made = new DiffTable();
+    const silent = outcome({ verdict: 'no answer', why: 'it hung up' });
+    made.add({ ...silent, a: outcome(), b: silent });
+    expect(made.rows).to.deep.equal([
+      { api: 'Heartbeat', field: 'no answer', a: 'an answer', b: 'it hung up', reason: null, count: 1 },
+    ]);
   });
 
   it('leaves out what may differ, unless it is wanted', () => {

@@ -1,18 +1,12 @@
 import { expect } from 'chai';
-import { LearnedIds } from '../../../lib/replay/ids/learned-ids';
 import type { Outcome } from '../../../lib/replay/outcome';
 import { HtmlReport } from '../../../lib/replay/report/html-report';
-import { Tally } from '../../../lib/replay/tally';
-import { failed, outcome } from '../../support/outcomes';
+import { endedAfter, failed, outcome } from '../../support/outcomes';
 
 function report(...outcomes: Outcome[]): string {
   const html = new HtmlReport('a <b>.mrcap');
-  const tally = new Tally();
-  for (const one of outcomes) {
-    html.add(one);
-    tally.add(one);
-  }
-  return html.end(tally, new LearnedIds(), 1234, null);
+  for (const one of outcomes) html.add(one, 'a');
+  return html.end(endedAfter(...outcomes));
 }
 
 describe('HtmlReport', () => {
@@ -21,7 +15,24 @@ describe('HtmlReport', () => {
     expect(text).to.include('<h1 class="bad">1 difference in 2 answers</h1>');
     expect(text.match(/<rect /g)).to.have.lengthOf(2);
     expect(text).to.include('<td>errorCode</td><td>0 NONE</td><td>25 UNKNOWN_MEMBER_ID</td>');
-    expect(text).to.include('<a href="#r7">').and.to.include('<details id="r7" open>');
+    expect(text).to.include('<a href="#r1-7">').and.to.include('<details id="r1-7" open>');
+  });
+
+  it('has a time line for each recording, whose requests have the same numbers', () => {
+    const html = new HtmlReport('two');
+    const one = outcome({ verdict: 'differs', differences: [failed] });
+    for (const recording of ['a', 'b']) html.add(one, recording);
+    const text = html.end(endedAfter(one, one));
+    expect(text.match(/<svg /g)).to.have.lengthOf(2);
+    expect(text).to.include('<h3>a</h3>').and.to.include('<h3>b</h3>');
+    expect(text).to.include('<a href="#r2-7">').and.to.include('<details id="r2-7" open>');
+  });
+
+  it('is good news only where something was compared, to the end', () => {
+    expect(report(outcome())).to.include('<h1 class="good">0 differences in 1 answer</h1>');
+    expect(report()).to.include('<h1 class="bad">nothing was compared</h1>');
+    const cut = new HtmlReport('a').end({ ...endedAfter(outcome()), stopped: 'interrupted' });
+    expect(cut).to.include('<h1 class="bad">not played to its end').and.to.include('its end: interrupted<');
   });
 
   it('shows whatever messages hold as text', () => {
@@ -39,6 +50,7 @@ describe('HtmlReport', () => {
     const text = report(...many);
     expect(text.match(/<rect /g)).to.have.lengthOf(5000);
     expect(text.match(/<details /g)).to.have.lengthOf(500);
+    expect(text.match(/<a href/g), 'to what is told only').to.have.lengthOf(500);
     expect(text).to.include('and 5500 more').and.to.include('The first 5000 requests.');
   });
 });

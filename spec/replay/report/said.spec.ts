@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { plain, said, sides } from '../../../lib/replay/report/said';
+import { html, plain, said, sides, unservedLines } from '../../../lib/replay/report/said';
+import { endedWith } from '../../support/outcomes';
 
 describe('said', () => {
   it('names error codes', () => {
@@ -31,5 +32,17 @@ describe('sides', () => {
   it('adds in what records differ', () => {
     const one = { path: 'r', field: 'r', recorded: Buffer.alloc(0), replayed: null, what: 'no records', reason: null };
     expect(sides(one)).to.deep.equal(['0 bytes', 'null (no records)']);
+  });
+});
+
+describe('unservedLines', () => {
+  it('says of each API how often it was wanted', () => {
+    expect(unservedLines(endedWith('unserved', 'unserved').tally)).to.deep.equal(['Heartbeat v4 (2 requests): ']);
+  });
+});
+
+describe('html', () => {
+  it('lets nothing through that a page would take for its own', () => {
+    expect(html('<a href="x">&</a>')).to.equal('&#60;a href=&#34;x&#34;&#62;&#38;&#60;/a&#62;');
   });
 });

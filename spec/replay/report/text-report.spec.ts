@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import { paint } from '../../../lib/paint';
-import { LearnedIds } from '../../../lib/replay/ids/learned-ids';
-import { outcomeText, summaryText } from '../../../lib/replay/report/text-report';
-import { Tally } from '../../../lib/replay/tally';
-import { failed, outcome } from '../../support/outcomes';
+import { endText, outcomeText, summaryText } from '../../../lib/replay/report/text-report';
+import { endedAfter, failed, outcome } from '../../support/outcomes';
 
 const plain = paint(false);
 
@@ -45,29 +43,46 @@ describe('the client in outcomeText', () => {
     const header = { ...request.header, clientId: 'a\u001b[2J\n' };
     const named = Object.assign(Object.create(request), { header });
     const text = outcomeText({ ...outcome({ verdict: 'differs', differences: [failed] }), request: named }, plain);
-    expect(text).to.include('a\\u001b[2J\\n');
+    expect(text).to.include('a\\u{1b}[2J\\u{a}');
     expect(text).not.to.include('\u001b');
   });
 });
 
 describe('summaryText', () => {
   it('counts in its last line', () => {
-    const tally = new Tally();
-    tally.add(outcome());
-    expect(summaryText(tally, new LearnedIds(), 1500, plain)).to.match(/\n0 differences in 1 answers\n$/);
-    tally.add(outcome({ verdict: 'differs', differences: [failed] }));
-    tally.add(outcome({ verdict: 'unserved', why: 'not served' }));
-    const text = summaryText(tally, new LearnedIds(), 1500, plain);
-    expect(text).to.match(/\n1 difference in 2 answers\n$/);
-    expect(text).to.include('not asked: Heartbeat v4 (1 requests): not served');
-    expect(text).to.include('in 1.5 s');
+    expect(summaryText(endedAfter(outcome()), plain)).to.match(
+      /^1 request on 0 connections in 1\.5 s, .*\n0 differences in 1 answer\n$/s,
+    );
+    const differing = outcome({ verdict: 'differs', differences: [failed] });
+    const text = summaryText(
+      endedAfter(outcome(), differing, outcome({ verdict: 'unserved', why: 'not served' })),
+      plain,
+    );
+    expect(text).to.match(/\n1 difference in 2 answers; 1 request was not compared\n$/);
+    expect(text).to.include('\n  not asked: Heartbeat v4 (1 request): not served\n');
   });
 
   it('says what to do where the target lacks the topics of a recording', () => {
-    const tally = new Tally();
-    tally.add(outcome({ verdict: 'differs', differences: [{ ...failed, recorded: 0, replayed: 3 }] }));
-    expect(summaryText(tally, new LearnedIds(), 1500, plain)).to.include(
+    const lacking = outcome({ verdict: 'differs', differences: [{ ...failed, recorded: 0, replayed: 3 }] });
+    expect(summaryText(endedAfter(lacking), plain)).to.include(
       '\n  1 request is about topics that the target does not have: create them before, or record from their creation on\n',
     );
+  });
+
+  it('says what the recording lacks', () => {
+    const ended = endedAfter(outcome());
+    ended.tally.take({ is: 'lost', connection: 1, atMs: 0, from: null, bytes: 1, why: 'it is TLS' });
+    expect(summaryText(ended, plain)).to.include('\n  the recording lacks something in 1 place: it is TLS\n');
+  });
+
+  it('has nothing to count where nothing was asked', () => {
+    expect(summaryText({ ...endedAfter(), stopped: 'gone' }, plain)).to.equal('nothing was compared\n');
+  });
+});
+
+describe('endText', () => {
+  it('is the last line', () => {
+    expect(endText(endedAfter(outcome()), paint(true))).to.include('\x1b[32m0 differences in 1 answer');
+    expect(endText(endedAfter(), paint(true))).to.include('\x1b[31mnothing was compared');
   });
 });
