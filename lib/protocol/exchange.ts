@@ -3,6 +3,7 @@
  * answers it besides; one file of lib/apis/unserved declares one alone. Whoever only reads traffic needs no more.
  */
 import { type Codec, compile } from './compile';
+import { compileLocator, type Locate } from './locator';
 import { covers, parseVersions, type Schema, type Versions } from './schema';
 
 export interface ExchangeDefinition<Q extends Schema, R extends Schema> {
@@ -30,6 +31,10 @@ export interface Exchange<Q extends Schema = Schema, R extends Schema = Schema> 
   responseHeader(version: number): 0 | 1;
   requestCodec(version: number): Codec<Q>;
   responseCodec(version: number): Codec<R>;
+  /** What finds the records in a request; null if that version has none. */
+  requestLocator(version: number): Locate | null;
+  /** The same of a response. */
+  responseLocator(version: number): Locate | null;
 }
 
 const apiVersionsKey = 18;
@@ -49,8 +54,10 @@ export function defineExchange<Q extends Schema, R extends Schema>(
     response,
     isFlexible,
     responseHeader: (version: number) => (isFlexible(version) && key !== apiVersionsKey ? 1 : 0),
-    requestCodec: compiledOnce(request, isFlexible),
-    responseCodec: compiledOnce(response, isFlexible),
+    requestCodec: compiledOnce(compile<Q>, request, isFlexible),
+    responseCodec: compiledOnce(compile<R>, response, isFlexible),
+    requestLocator: compiledOnce(compileLocator, request, isFlexible),
+    responseLocator: compiledOnce(compileLocator, response, isFlexible),
   });
 }
 
@@ -61,7 +68,14 @@ export function rangeOf(text: string, name: string): Versions {
   return versions;
 }
 
-function compiledOnce<S extends Schema>(schema: S, isFlexible: (version: number) => boolean) {
-  const codecs: Codec<S>[] = [];
-  return (version: number) => (codecs[version] ??= compile(schema, version, isFlexible(version)));
+function compiledOnce<S extends Schema, M>(
+  make: (schema: S, version: number, flexible: boolean) => M,
+  schema: S,
+  isFlexible: (version: number) => boolean,
+) {
+  const made: M[] = [];
+  return (version: number): M => {
+    const known = made[version];
+    return known === undefined ? (made[version] = make(schema, version, isFlexible(version))) : known;
+  };
 }

@@ -41,6 +41,15 @@ export function readRequestHeader(
   return { apiKey, apiVersion, correlationId, clientId };
 }
 
+/** Moves past a request header and looks at nothing of it. */
+export function skipRequestHeader(reader: Reader, flexible: boolean): void {
+  reader.field = 'header';
+  reader.skip(8);
+  const size = reader.int16();
+  if (size > 0) reader.skip(size);
+  if (flexible) skipTags(reader);
+}
+
 /** Writes a request header; `flexible` as for reading. */
 export function writeRequestHeader(writer: Writer, header: RequestHeader, flexible: boolean): void {
   writer.int16(header.apiKey);

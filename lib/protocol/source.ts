@@ -26,7 +26,7 @@ export function codecSource(schema: Schema, options: SourceOptions): string {
 }
 
 /** Least number of bytes that a value takes: what keeps a hostile array count from allocating. */
-function minBytes(field: AnyField, version: number, flexible: boolean): number {
+export function minBytes(field: AnyField, version: number, flexible: boolean): number {
   const { kind, nulls } = field.declared;
   switch (kind.is) {
     case 'string':

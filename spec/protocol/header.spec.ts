@@ -3,6 +3,7 @@ import { DecodeError, Reader, Writer } from '../../lib/protocol/bytes';
 import {
   readRequestHeader,
   readResponseHeader,
+  skipRequestHeader,
   writeRequestHeader,
   writeResponseHeader,
 } from '../../lib/protocol/header';
@@ -53,6 +54,17 @@ describe('readRequestHeader', () => {
       DecodeError,
       'header tags at byte 13: 5 bytes needed, 1 left',
     );
+  });
+});
+
+describe('skipRequestHeader', () => {
+  it('ends where reading does', () => {
+    for (const { version, hex } of requests) {
+      const [read, skipped] = [new Reader(Buffer.from(hex, 'hex')), new Reader(Buffer.from(hex, 'hex'))];
+      readRequestHeader(read, () => version === 2);
+      skipRequestHeader(skipped, version === 2);
+      expect(skipped.position).to.equal(read.position);
+    }
   });
 });
 
