@@ -2,11 +2,17 @@
  * Answers: puts what a broker sends together again into frames, by their length prefixes. What lies within one piece is not
  * copied, nor is the rest where pieces stay as they are.
  */
+import { type Gaps, noGaps } from './redact/gaps';
 
-/** Takes one answer, without its length, in as many pieces as it lies in; valid until it returns. */
-export type TakeAnswer = (chunks: readonly Buffer[]) => void;
+/**
+ * Takes one answer, without its length, in as many pieces as it lies in; valid until it returns. If there are gaps it is one
+ * piece, and in them lies anything.
+ */
+export type TakeAnswer = (chunks: readonly Buffer[], gaps: Gaps) => void;
 
 const prefixBytes = 4;
+/** Up to this length a loop beats the call into the runtime. */
+const loopMaxBytes = 40;
 /** Memory up to this size is kept for the next answer that comes in pieces. */
 const spareMaxBytes = 8 * 1024 * 1024;
 let spare: Buffer | null = null;
@@ -23,6 +29,7 @@ export class Answers {
   /** An answer that is being put together, where pieces do not stay as they are. */
   private partial: Buffer | null = null;
   private filled = 0;
+  private gaps: number[] = [];
 
   /** @param keeps whether pieces stay as they are until their answer was taken; else they are copied */
   constructor(take: TakeAnswer, keeps: boolean) {
@@ -46,11 +53,11 @@ export class Answers {
           this.prefixFilled = 0;
         }
         if (this.left > 0) continue;
-        this.take([]);
+        this.take([], noGaps);
         continue;
       }
       const size = Math.min(end - at, this.left);
-      this.add(size === chunk.length ? chunk : chunk.subarray(at, at + size), this.left === size);
+      this.add(chunk, at, at + size, this.left === size);
       this.left -= size;
       at += size;
       if (this.left > 0) return;
@@ -58,25 +65,45 @@ export class Answers {
     }
   }
 
-  private add(piece: Buffer, isLast: boolean): void {
+  /** Passes over so many bytes of the answer that is being put together, which nobody has. Not where pieces stay as they are. */
+  skip(size: number): void {
+    if (this.keeps || size > this.left)
+      throw new RangeError(`${size} bytes are missing, of an answer that has ${this.left}`);
+    this.begun();
+    this.gaps.push(this.filled, this.filled + size);
+    this.filled += size;
+    this.left -= size;
+    if (this.left === 0) this.giveOn();
+  }
+
+  private add(chunk: Buffer, start: number, end: number, isLast: boolean): void {
     if (this.keeps || (isLast && this.partial === null)) {
-      this.pieces.push(piece);
+      this.pieces.push(end - start === chunk.length ? chunk : chunk.subarray(start, end));
       return;
     }
+    const partial = this.begun();
+    const { filled } = this;
+    if (end - start > loopMaxBytes) chunk.copy(partial, filled, start, end);
+    else for (let i = start; i < end; i++) partial[filled + i - start] = chunk[i]!;
+    this.filled += end - start;
+  }
+
+  /** Memory for the answer that is being put together. */
+  private begun(): Buffer {
     if (this.partial === null) {
       this.partial = takeMemory(this.left);
       this.pieces = [this.partial.subarray(0, this.left)];
       this.filled = 0;
     }
-    this.partial.set(piece, this.filled);
-    this.filled += piece.length;
+    return this.partial;
   }
 
   private giveOn(): void {
-    const { pieces, partial } = this;
+    const { pieces, partial, gaps } = this;
     this.pieces = [];
     this.partial = null;
-    this.take(pieces);
+    if (gaps.length > 0) this.gaps = [];
+    this.take(pieces, gaps);
     if (partial !== null && partial.length <= spareMaxBytes) spare = partial;
   }
 }

@@ -3,6 +3,7 @@
  * recorder, before whoever tells goes on.
  */
 import { type Recorded, Recorder, type RecorderOptions } from './mrcap/recorder';
+import { type Gaps, noGaps } from './redact/gaps';
 import type { Redactor } from './redact/redactor';
 import type { SecretKind } from './redact/secrets';
 import type { Incident, Sink } from './sink';
@@ -48,15 +49,22 @@ export class InPlace implements Sink {
     if (is === 'opened') {
       this.connections.set(connection, new Tapped(connection, this.recorder, this.redactor, this.keeps));
     } else if (is === 'closed') this.connections.delete(connection);
+    else if (is === 'lost' && incident.from === 'client') this.connections.get(connection ?? 0)?.lostRequests();
     this.recorder.add(incident);
   }
 
-  request(connection: number, bytes: Buffer, atMs: number): void {
-    if (!this.recorder.isOver) this.connections.get(connection)?.request(bytes, atMs);
+  /** @param gaps see redact/gaps.ts */
+  request(connection: number, bytes: Buffer, atMs: number, gaps: Gaps = noGaps): void {
+    if (!this.recorder.isOver) this.connections.get(connection)?.request(bytes, atMs, gaps);
   }
 
   answer(connection: number, bytes: Buffer, atMs: number, start?: number, end?: number): void {
     if (!this.recorder.isOver) this.connections.get(connection)?.answer(bytes, atMs, start, end);
+  }
+
+  /** So many bytes of the answer were not copied; then those that come behind them. */
+  missed(connection: number, bytes: number): void {
+    if (!this.recorder.isOver) this.connections.get(connection)?.missed(bytes);
   }
 
   /** Resolves when nothing is being written, nor waits for that. */

@@ -10,6 +10,7 @@ import { sizeOf } from './mrcap/block';
 import { PartsWriter } from './mrcap/parts';
 import type { Recorder } from './mrcap/recorder';
 import { likenessToRequest } from './pcap/request-head';
+import { type Gaps, noGaps } from './redact/gaps';
 import type { Redacted, Redactor } from './redact/redactor';
 
 interface Asked {
@@ -33,6 +34,8 @@ export class Tapped {
   private answeredAtMs = 0;
   /** Requests whose answers have to be looked at, by correlation id. */
   private readonly asked = new Map<number, Asked>();
+  /** Whether requests were lost, so that an answer that nobody is known to have asked for may be to any of them. */
+  private hasLostRequests = false;
   /** Whether frames are tokens of SASL. */
   private isRaw = false;
   /** Whether they are from the next on: the handshake and its answer are none. */
@@ -46,17 +49,18 @@ export class Tapped {
     this.id = id;
     this.recorder = recorder;
     this.redactor = redactor;
-    this.answers = new Answers((chunks) => this.answered(chunks), keeps);
+    this.answers = new Answers((chunks, gaps) => this.answered(chunks, gaps), keeps);
   }
 
   /** A message of the client, without its length. */
-  request(bytes: Buffer, atMs: number): void {
+  request(bytes: Buffer, atMs: number, gaps: Gaps = noGaps): void {
     const { redactor } = this;
-    if (redactor === null) return this.put('client', [bytes], false, atMs);
+    if (redactor === null) return this.putAll('client', [bytes], gaps, atMs);
     if (redactor.hidesSasl && this.isToken(bytes)) return this.putHole('client', bytes.length, atMs);
     const apiKey = bytes.length >= requestHeadBytes ? bytes.readInt16BE(0) : -1;
-    if (redactor.looksAtAnswers(apiKey)) this.remember(bytes.readInt32BE(4), { apiKey, version: bytes.readInt16BE(2) });
-    this.putRedacted('client', [bytes], redactor.request(bytes), atMs);
+    if (this.hasLostRequests || redactor.looksAtAnswers(apiKey))
+      this.remember(bytes.readInt32BE(4), { apiKey, version: bytes.readInt16BE(2) });
+    this.putRedacted('client', [bytes], redactor.request(bytes, gaps), gaps, atMs);
   }
 
   /** Bytes that the broker sends, with lengths, cut anywhere: those of `bytes` between `start` and `end`. */
@@ -65,14 +69,26 @@ export class Tapped {
     this.answers.push(bytes, start, end);
   }
 
-  private answered(chunks: readonly Buffer[]): void {
+  /** So many bytes of the answer behind those that came last were not copied. */
+  missed(bytes: number): void {
+    this.answers.skip(bytes);
+  }
+
+  /** Requests of the client were lost before they came here. */
+  lostRequests(): void {
+    this.hasLostRequests = true;
+  }
+
+  private answered(chunks: readonly Buffer[], gaps: Gaps): void {
     const { redactor, answeredAtMs: atMs } = this;
-    if (redactor === null) return this.put('broker', chunks, false, atMs);
+    if (redactor === null) return this.putAll('broker', chunks, gaps, atMs);
     if (this.isRaw) return this.putHole('broker', sizeOf(chunks), atMs);
     const asked = this.asked.size === 0 ? undefined : this.whatWasAsked(chunks);
-    if (asked === undefined) return this.put('broker', chunks, false, atMs);
+    if (asked === undefined && this.hasLostRequests)
+      return this.lose('broker', chunks, 'an answer was left out: its request was lost, and it may hold secrets', atMs);
+    if (asked === undefined) return this.putAll('broker', chunks, gaps, atMs);
     const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    this.putRedacted('broker', chunks, redactor.answer(whole, asked.apiKey, asked.version), atMs);
+    this.putRedacted('broker', chunks, redactor.answer(whole, asked.apiKey, asked.version, gaps), gaps, atMs);
   }
 
   private remember(correlationId: number, asked: Asked): void {
@@ -100,22 +116,30 @@ export class Tapped {
     return this.isRaw;
   }
 
-  private putRedacted(from: Side, chunks: readonly Buffer[], redacted: Redacted, atMs: number): void {
+  private putRedacted(from: Side, chunks: readonly Buffer[], redacted: Redacted, gaps: Gaps, atMs: number): void {
     switch (redacted.is) {
       case 'unknown':
         this.recorder.unknownRequests++;
-        return this.put(from, chunks, false, atMs);
+        return this.putAll(from, chunks, gaps, atMs);
       case 'same':
-        return this.put(from, chunks, false, atMs);
+        return this.putAll(from, chunks, gaps, atMs);
       case 'parts':
         return this.put(from, [redacted.parts], true, atMs);
       case 'bytes':
-        return this.put(from, [redacted.bytes], false, atMs);
-      case 'lost': {
-        const lost = { is: 'lost', connection: this.id, atMs, from, bytes: sizeOf(chunks), why: redacted.why } as const;
-        return this.recorder.add(lost);
-      }
+        return this.putAll(from, [redacted.bytes], gaps, atMs);
+      case 'lost':
+        return this.lose(from, chunks, redacted.why, atMs);
     }
+  }
+
+  /** Puts a message down as it is, if it is there. */
+  private putAll(from: Side, chunks: readonly Buffer[], gaps: Gaps, atMs: number): void {
+    if (gaps.length === 0) return this.put(from, chunks, false, atMs);
+    this.lose(from, chunks, 'a message was left out: what was taken for records in it is something else', atMs);
+  }
+
+  private lose(from: Side, chunks: readonly Buffer[], why: string, atMs: number): void {
+    this.recorder.add({ is: 'lost', connection: this.id, atMs, from, bytes: sizeOf(chunks), why });
   }
 
   private putHole(from: Side, bytes: number, atMs: number): void {

@@ -45,4 +45,23 @@ describe('Answers', () => {
     for (const byte of stream) answers.push(Buffer.from([byte]));
     expect(counts).to.deep.equal([1, 0, 1, 1]);
   });
+
+  it('says where bytes are missing', () => {
+    const seen: unknown[] = [];
+    const answers = new Answers((chunks, gaps) => {
+      const whole = Buffer.concat(chunks);
+      for (let i = 0; i < gaps.length; i += 2) whole.fill('?', gaps[i], gaps[i + 1]);
+      seen.push([String(whole), [...gaps]]);
+    }, false);
+    answers.push(Buffer.from('\0\0\0\x0aab'));
+    answers.skip(3);
+    answers.push(Buffer.from('c'));
+    answers.skip(4);
+    answers.push(Buffer.from('\0\0\0\x02xy'));
+    expect(seen).to.deep.equal([
+      ['ab???c????', [2, 5, 6, 10]],
+      ['xy', []],
+    ]);
+    expect(() => answers.skip(1)).to.throw(RangeError);
+  });
 });

@@ -1,17 +1,19 @@
 import { expect } from 'chai';
+import { produce } from '../../lib/apis';
 import type { CaptureEvent } from '../../lib/capture/event';
 import { readCapture } from '../../lib/capture/read-capture';
 import { Redactor } from '../../lib/capture/redact/redactor';
 import { Tapped } from '../../lib/capture/tapped';
+import { buildBatch } from '../../lib/records/build';
 import { inChunks, textOfEvent } from '../support/captured';
 import { request } from '../support/crafted-pcap';
-import { recorderTo } from '../support/recordings';
+import { recorderTo, requestBytes } from '../support/recordings';
 
 /** What is recorded of one connection. */
-async function tapped(redactor: Redactor | null, work: (one: Tapped) => void): Promise<CaptureEvent[]> {
+async function tapped(redactor: Redactor | null, work: (one: Tapped) => void, keeps = true): Promise<CaptureEvent[]> {
   const chunks: Buffer[] = [];
   const recorder = recorderTo(chunks);
-  work(new Tapped(3, recorder, redactor, true));
+  work(new Tapped(3, recorder, redactor, keeps));
   await recorder.close();
   const all = await readCapture(inChunks(Buffer.concat(chunks))).toArray();
   // What says that the connection was there is somebody else's to tell.
@@ -78,5 +80,52 @@ describe('Tapped', () => {
       one.request(request(2, { key: 120 }).subarray(4), 5001);
     });
     expect(textOfEvent(later[1]!)).to.equal('3 client #2');
+  });
+
+  it('records no message of which anything is missing but values of records', async () => {
+    const long = requestBytes(produce, 9, {
+      ...{ acks: 1, timeoutMs: 1 },
+      topicData: [{ name: 't', partitionData: [{ index: 0, records: buildBatch([{ value: 'SECRET' }]) }] }],
+    });
+    const value = long.indexOf('SECRET');
+    const other = request(2).subarray(4);
+    for (const [redactor, message, gaps, kept] of [
+      [new Redactor(['values']), long, [value, value + 6], true],
+      [new Redactor(['values']), long, [value - 1, value + 6], false],
+      [new Redactor(['values']), long, [8, 9], false],
+      [new Redactor(['sasl']), long, [value, value + 6], false],
+      [null, long, [value, value + 6], false],
+      [new Redactor(['values']), other, [9, 10], false],
+    ] as const) {
+      const [event] = await tapped(redactor, (one) => one.request(message, 5001, gaps));
+      expect(event).to.include(kept ? { is: 'frame' } : { is: 'lost', bytes: message.length });
+    }
+    const [answer] = await tapped(
+      new Redactor(['values']),
+      (one) => {
+        one.answer(Buffer.from([0, 0, 0, 6, 0, 0, 0]), 5001);
+        one.missed(3);
+      },
+      false,
+    );
+    expect(answer).to.include({ is: 'lost', from: 'broker', bytes: 6 });
+  });
+
+  it('leaves out answers to requests that were lost, of which nobody knows whether they hold secrets', async () => {
+    const events = await tapped(new Redactor(['values']), (one) => {
+      one.request(request(1).subarray(4), 5001);
+      one.answer(framed(Buffer.from([0, 0, 0, 1])), 5001);
+      one.lostRequests();
+      one.answer(framed(Buffer.from('\0\0\0\x02SECRET')), 5002);
+      one.request(request(3).subarray(4), 5003);
+      one.answer(framed(Buffer.from([0, 0, 0, 3])), 5003);
+    });
+    expect(events.map(textOfEvent)).to.deep.equal([
+      '3 client #1',
+      '3 broker #1',
+      '3 broker lost 10: an answer was left out: its request was lost, and it may hold secrets',
+      '3 client #3',
+      '3 broker #3',
+    ]);
   });
 });

@@ -64,6 +64,16 @@ export class PartsWriter {
     this.bytes[this.at++] = partKinds.end;
   }
 
+  /** Bytes so far. */
+  get length(): number {
+    return this.at;
+  }
+
+  /** Takes back what was put down since it had this length. */
+  cutTo(length: number): void {
+    this.at = length;
+  }
+
   /** All of it, until the next frame begins. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.at);
@@ -76,7 +86,8 @@ export class PartsWriter {
   private part(kind: number, number: number, following = 0): void {
     this.room(1 + following);
     this.bytes[this.at++] = kind;
-    this.uvarint(number);
+    if (number < 0x80) this.bytes[this.at++] = number;
+    else this.uvarint(number);
   }
 
   private uvarint(value: number): void {

@@ -10,11 +10,13 @@ import { KafkaError } from '../../errors';
 import { DecodeError, EncodeError, Reader, Writer } from '../../protocol/bytes';
 import type { Codec } from '../../protocol/compile';
 import type { Exchange } from '../../protocol/exchange';
-import { type RequestHeader, readRequestHeader, readResponseHeader } from '../../protocol/header';
+import { readResponseHeader, skipRequestHeader } from '../../protocol/header';
+import type { Locate } from '../../protocol/locator';
 import { fieldsOf, rewriter } from '../../protocol/rewrite';
 import { covers, type Schema } from '../../protocol/schema';
 import { PartsWriter } from '../mrcap/parts';
-import { putRecords } from './record-holes';
+import { type Gaps, Missing, noGaps } from './gaps';
+import { RecordHoles } from './record-holes';
 import { isSecretConfig, type SecretKind, secretOf } from './secrets';
 
 /** What becomes of a frame: recorded as it is, in parts, as other bytes, or not at all. */
@@ -29,22 +31,34 @@ export type Redacted =
 const same: Redacted = Object.freeze({ is: 'same' });
 const unknown: Redacted = Object.freeze({ is: 'unknown' });
 
-/** Puts other bytes in the place of a message's secrets, and tells the places of its records. */
-type Plan = (body: object, found: Buffer[]) => object;
+/** Puts other values in the place of a message's secrets; the same body where it has none. */
+type Rewrite = (body: object) => object;
 
-/** Places of secrets in the messages of one API; null: there are none. An API that nobody knows has no plans. */
+/** What is secret in the messages of one API and direction. */
+interface Plan {
+  /** Of what is neither in records nor often there; null: nothing. */
+  readonly rewrite: Rewrite | null;
+  /** Whether records are to be looked at, in versions that have any. */
+  readonly hasRecords: boolean;
+}
+
+/** By direction; null: nothing is secret. An API that nobody knows has no plans. */
 interface Plans {
   readonly request: Plan | null;
   readonly response: Plan | null;
 }
 
+const requestHeadBytes = 8;
+
 export class Redactor {
   private readonly hidden: ReadonlySet<SecretKind>;
   private readonly plans = new Map<number, Plans | null>();
   private readonly parts = new PartsWriter();
+  private readonly records: RecordHoles;
 
   constructor(hidden: Iterable<SecretKind>) {
     this.hidden = new Set(hidden);
+    this.records = new RecordHoles({ values: this.hidden.has('values'), keys: this.hidden.has('keys') });
     // Loads the declarations of all APIs now, before somebody waits for an answer.
     exchanges();
   }
@@ -59,25 +73,27 @@ export class Redactor {
     return (this.plansOf(apiKey)?.response ?? null) !== null;
   }
 
-  request(frame: Buffer): Redacted {
-    if (frame.length < 4) return same;
-    const plans = this.plansOf(frame.readInt16BE(0));
+  /** @param gaps what is not there of the frame: only what is left out anyway may be missing */
+  request(frame: Buffer, gaps: Gaps = noGaps): Redacted {
+    if (frame.length < requestHeadBytes) return same;
+    const apiKey = frame.readInt16BE(0);
+    const plans = this.plansOf(apiKey);
     if (plans === null) return unknown;
     const plan = plans.request;
     if (plan === null) return same;
-    const exchange = exchanges().get(frame.readInt16BE(0))!;
+    const exchange = exchanges().get(apiKey)!;
+    const version = frame.readInt16BE(2);
     const reader = new Reader(frame);
-    let header: RequestHeader;
     try {
-      header = readRequestHeader(reader, (_key, version) => exchange.isFlexible(version));
+      skipRequestHeader(reader, exchange.isFlexible(version));
     } catch (error) {
       return notRead(exchange, 'request', error);
     }
-    return this.redact(frame, reader, { exchange, version: header.apiVersion, plan, what: 'request' });
+    return this.redact(frame, reader.position, { exchange, version, plan, what: 'request', gaps });
   }
 
   /** @param apiKey of the request that it answers */
-  answer(frame: Buffer, apiKey: number, version: number): Redacted {
+  answer(frame: Buffer, apiKey: number, version: number, gaps: Gaps = noGaps): Redacted {
     const plan = this.plansOf(apiKey)?.response ?? null;
     if (plan === null) return same;
     const exchange = exchanges().get(apiKey)!;
@@ -87,38 +103,44 @@ export class Redactor {
     } catch (error) {
       return notRead(exchange, 'response', error);
     }
-    return this.redact(frame, reader, { exchange, version, plan, what: 'response' });
+    return this.redact(frame, reader.position, { exchange, version, plan, what: 'response', gaps });
   }
 
-  private redact(frame: Buffer, reader: Reader, { exchange, version, plan, what }: Message): Redacted {
+  private redact(frame: Buffer, bodyAt: number, message: Message): Redacted {
+    const { exchange, version, plan, what } = message;
     if (!covers(exchange.versions, version)) return notRead(exchange, what, `version ${version} is not known`);
-    const bodyAt = reader.position;
-    const codec: Codec<Schema> = what === 'request' ? exchange.requestCodec(version) : exchange.responseCodec(version);
     try {
-      const body = codec.read(reader);
-      const records: Buffer[] = [];
-      const rewritten = plan(body, records);
-      if (rewritten !== body) return { is: 'bytes', bytes: written(frame.subarray(0, bodyAt), codec, rewritten) };
-      return records.length === 0 ? same : this.inParts(frame, records, exchange.isFlexible(version));
+      const bytes = plan.rewrite === null ? frame : rewritten(frame, bodyAt, message, plan.rewrite);
+      const locate = plan.hasRecords ? locatorOf(message) : null;
+      if (locate !== null) {
+        const places: number[] = [];
+        locate(new Reader(bytes, bodyAt), places);
+        if (places.length > 0) return this.inParts(bytes, places, message);
+      }
+      return bytes === frame ? same : { is: 'bytes', bytes };
     } catch (error) {
       return notRead(exchange, what, error);
     }
   }
 
-  private inParts(frame: Buffer, records: readonly Buffer[], isCompact: boolean): Redacted {
-    const { parts } = this;
-    const hidden = { values: this.hidden.has('values'), keys: this.hidden.has('keys') };
+  /** @param places begins and ends of records */
+  private inParts(frame: Buffer, places: readonly number[], { exchange, version, what, gaps }: Message): Redacted {
+    const { parts, records } = this;
+    const isCompact = exchange.isFlexible(version);
+    const missing = gaps.length === 0 ? null : new Missing(gaps);
     let from = 0;
-    for (const { byteOffset, length } of records) {
-      const at = byteOffset - frame.byteOffset;
-      parts.literal(frame, from, at - (isCompact ? uvarintBytes(length + 1) : 4));
+    for (let i = 0; i < places.length; i += 2) {
+      const [start, end] = [places[i]!, places[i + 1]!];
+      parts.literal(frame, from, start - (isCompact ? uvarintBytes(end - start + 1) : 4));
       parts.beginRecords(isCompact);
-      putRecords(parts, frame, at, at + length, hidden);
+      records.put(parts, frame, start, end, missing);
       parts.end();
-      from = at + length;
+      from = end;
     }
     parts.literal(frame, from, frame.length);
-    return { is: 'parts', parts: parts.take() };
+    const taken = parts.take();
+    if (missing?.isCovered === false) return notRead(exchange, what, 'some of its records could not be followed');
+    return { is: 'parts', parts: taken };
   }
 
   private plansOf(apiKey: number): Plans | null {
@@ -135,19 +157,15 @@ export class Redactor {
 
   private planOf(schema: Schema): Plan | null {
     const secrets = new Set(fieldsOf(schema).map(secretOf));
-    const hidesRecords = this.hidden.has('values') || this.hidden.has('keys');
-    const hasRecords = secrets.has('records') && hidesRecords;
+    const hasRecords = secrets.has('records') && (this.hidden.has('values') || this.hidden.has('keys'));
     const hasOthers = (['sasl', 'configs'] as const).some((kind) => secrets.has(kind) && this.hidden.has(kind));
     if (!hasRecords && !hasOthers) return null;
-    const rewrite = rewriter<Schema, Buffer[]>(schema, (at) => {
+    return { hasRecords, rewrite: hasOthers ? this.rewriteOf(schema) : null };
+  }
+
+  private rewriteOf(schema: Schema): Rewrite {
+    const rewrite = rewriter<Schema>(schema, (at) => {
       switch (secretOf(at)) {
-        case 'records':
-          return !hasRecords
-            ? null
-            : (value, found) => {
-                if ((value as Buffer).length > 0) found.push(value as Buffer);
-                return value;
-              };
         case 'sasl':
           return this.hidden.has('sasl') ? (value) => Buffer.alloc((value as Buffer).length, 'x') : null;
         case 'configs':
@@ -156,7 +174,7 @@ export class Redactor {
           return null;
       }
     });
-    return rewrite as Plan;
+    return (body) => rewrite(body as never, undefined);
   }
 }
 
@@ -165,17 +183,27 @@ interface Message {
   readonly version: number;
   readonly plan: Plan;
   readonly what: 'request' | 'response';
+  readonly gaps: Gaps;
 }
 
-function hiddenConfig(value: unknown, _found: Buffer[], siblings: Readonly<Record<string, unknown>>): unknown {
+function locatorOf({ exchange, version, what }: Message): Locate | null {
+  return what === 'request' ? exchange.requestLocator(version) : exchange.responseLocator(version);
+}
+
+/** The same frame if it holds no secret. */
+function rewritten(frame: Buffer, bodyAt: number, { exchange, version, what }: Message, rewrite: Rewrite): Buffer {
+  const codec: Codec<Schema> = what === 'request' ? exchange.requestCodec(version) : exchange.responseCodec(version);
+  const body = codec.read(new Reader(frame, bodyAt));
+  const changed = rewrite(body);
+  if (changed === body) return frame;
+  const writer = new Writer();
+  codec.write(writer, changed as never);
+  return Buffer.concat([frame.subarray(0, bodyAt), ...writer.take()]);
+}
+
+function hiddenConfig(value: unknown, _context: unknown, siblings: Readonly<Record<string, unknown>>): unknown {
   const name = siblings['name'] ?? siblings['key'];
   return isSecretConfig(name) ? 'x'.repeat(Buffer.byteLength(value as string)) : value;
-}
-
-function written(header: Buffer, codec: Codec<Schema>, body: object): Buffer {
-  const writer = new Writer();
-  codec.write(writer, body as never);
-  return Buffer.concat([header, ...writer.take()]);
 }
 
 function notRead({ name }: Exchange, what: 'request' | 'response', reason: unknown): Redacted {

@@ -7,14 +7,15 @@
  * messages are dropped and told of as lost, or whoever feeds this waits.
  */
 import { Worker } from 'node:worker_threads';
-import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Logger } from '../../logger';
 import { Dropped } from '../dropped';
-import type { Side } from '../event';
 import type { Recorded } from '../mrcap/recorder';
+import { type Gaps, noGaps } from '../redact/gaps';
 import type { Incident, Sink } from '../sink';
+import { findInChunk, findInMessage } from './long-values';
 import { type Order, type Report, type ThreadOptions, unplain } from './messages';
-import { entryHeadBytes, Slab, textOf } from './slab';
+import { SlabFeed } from './slab-feed';
 import { Stretches } from './stretches';
 
 export interface OnThreadOptions extends ThreadOptions {
@@ -42,20 +43,18 @@ const slabMaxBytes = 1024 * 1024;
 const slabMinBytes = 64 * 1024;
 /** So many slabs the buffer is made of, if they are not too large or too small then. */
 const slabCount = 8;
+/** Values are not looked for in what is smaller. */
+const worthBytes = 16 * 1024;
 
 export class OnThread implements Sink {
   readonly begun: Promise<void>;
   private readonly options: OnThreadOptions;
   private readonly thread: Thread;
   private readonly scheduler: SchedulerLike;
-  private readonly slabBytes: number;
-  /** Of the slabs that the other thread has. */
-  private handedOverBytes = 0;
-  /** Those that may be written; the one that was written last is taken first, since it is in the caches. */
-  private readonly spare: Slab[] = [];
-  /** The one that is being written. */
-  private current: Slab | null = null;
-  private timer: Subscription | null = null;
+  private readonly feed: SlabFeed;
+  private readonly leavesValuesOut: boolean;
+  /** Gaps of what is put down now. */
+  private readonly found: number[] = [];
   private readonly stretches = new Map<number, Stretches>();
   private readonly dropped: Dropped;
   private readonly waiting: (() => void)[] = [];
@@ -85,9 +84,18 @@ export class OnThread implements Sink {
     } = options;
     this.scheduler = scheduler;
     this.options = options;
+    this.leavesValuesOut = options.hidden.includes('values');
     // One half waits here, the other half behind the other thread.
     const halfBytes = Math.ceil(options.bufferMaxBytes / 2);
-    this.slabBytes = Math.min(slabMaxBytes, Math.max(slabMinBytes, Math.ceil(halfBytes / slabCount)));
+    this.feed = new SlabFeed({
+      slabBytes: Math.min(slabMaxBytes, Math.max(slabMinBytes, Math.ceil(halfBytes / slabCount))),
+      flushMs: options.flushMs,
+      scheduler,
+      handOver: (memory, length) => {
+        this.slabs++;
+        this.order({ is: 'slab', memory, length }, [memory]);
+      },
+    });
     this.dropped = new Dropped(options.slower, options.bufferMaxBytes);
     this.begun = new Promise((resolve, reject) => {
       this.hasBegun = (error) => (error === null ? resolve() : reject(error));
@@ -118,31 +126,27 @@ export class OnThread implements Sink {
       this.stretches.delete(connection);
       this.tellDropped(incident.atMs, connection);
     }
-    this.putIncident(incident);
+    this.feed.putIncident(incident);
   }
 
   request(connection: number, bytes: Buffer, atMs: number): void {
     if (this.isOver) return;
     if (this.drops) return this.dropped.add(connection, 'client', 1, bytes.length);
     if (this.dropped.isAny) this.tellDropped(atMs);
-    const slab = this.slab();
-    if (slab.room >= 4 + bytes.length) return slab.putMessage(connection, bytes, atMs);
-    const prefix = Buffer.allocUnsafe(4);
-    prefix.writeInt32BE(bytes.length);
-    this.put(connection, 'client', prefix, atMs);
-    this.put(connection, 'client', bytes, atMs);
+    this.feed.putMessage(connection, atMs, bytes, this.gapsIn(bytes, findInMessage));
   }
 
   answer(connection: number, bytes: Buffer, atMs: number): void {
     const stretches = this.stretches.get(connection);
     if (this.isOver || stretches === undefined) return;
+    const gaps = stretches.left >= bytes.length ? this.gapsIn(bytes, findInChunk) : noGaps;
     stretches.of(
       bytes,
       () => this.drops,
       (from, to, drops, begun) => {
         if (drops) return this.dropped.add(connection, 'broker', begun, to - from);
         if (this.dropped.isAny) this.tellDropped(atMs);
-        this.put(connection, 'broker', from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), atMs);
+        this.feed.put(connection, 'broker', atMs, bytes, from, to, gaps);
       },
     );
   }
@@ -158,7 +162,7 @@ export class OnThread implements Sink {
 
   /** Whether as much as may wait does so. */
   private get isFull(): boolean {
-    return this.handedOverBytes * 2 >= this.options.bufferMaxBytes;
+    return this.feed.awayBytes * 2 >= this.options.bufferMaxBytes;
   }
 
   private get drops(): boolean {
@@ -168,7 +172,7 @@ export class OnThread implements Sink {
   private async finish(): Promise<Recorded> {
     if (this.last.error === null) {
       this.tellDropped(this.scheduler.now());
-      this.handOver();
+      this.feed.handOver();
       await new Promise<void>((resolve) => {
         this.hasEnded = resolve;
         this.order({ is: 'close' });
@@ -179,53 +183,15 @@ export class OnThread implements Sink {
   }
 
   private tellDropped(atMs: number, only?: number): void {
-    for (const lost of this.dropped.take(atMs, only)) this.putIncident(lost);
+    for (const lost of this.dropped.take(atMs, only)) this.feed.putIncident(lost);
   }
 
-  private putIncident(incident: Incident): void {
-    const text = textOf(incident);
-    if (this.slab().room < text.length) this.handOver();
-    this.slab(text.length).putIncident(text);
-  }
-
-  /** Puts bytes down, in as many pieces as they need. */
-  private put(connection: number, from: Side, bytes: Buffer, atMs: number): void {
-    for (let at = 0; at < bytes.length; ) {
-      const slab = this.slab();
-      const size = Math.min(bytes.length - at, slab.room);
-      slab.put(connection, from, size === bytes.length ? bytes : bytes.subarray(at, at + size), atMs);
-      at += size;
-    }
-  }
-
-  /** The slab that is being written, with room for at least one byte. @param needed bytes that it is to have, if it is new */
-  private slab(needed = 1): Slab {
-    if (this.current !== null && this.current.room < 1) this.handOver();
-    this.current ??= this.spare.pop() ?? new Slab(new ArrayBuffer(Math.max(this.slabBytes, needed + entryHeadBytes)));
-    this.timer ??= this.flushLater();
-    return this.current;
-  }
-
-  /** What has waited long enough goes on; while the other thread has enough to read, it waits for more. */
-  private flush(): void {
-    this.timer = null;
-    if (this.handedOverBytes === 0) this.handOver();
-    else this.timer = this.flushLater();
-  }
-
-  private flushLater(): Subscription {
-    return this.scheduler.schedule(() => this.flush(), this.options.flushMs);
-  }
-
-  private handOver(): void {
-    this.timer?.unsubscribe();
-    this.timer = null;
-    if (this.current === null) return;
-    const { memory, length } = this.current;
-    this.current = null;
-    this.handedOverBytes += memory.byteLength;
-    this.slabs++;
-    this.order({ is: 'slab', memory, length }, [memory]);
+  /** Where values lie that are left out anyway, and so long that it is better not to copy them. */
+  private gapsIn(bytes: Buffer, find: (bytes: Buffer, found: number[]) => void): Gaps {
+    if (!this.leavesValuesOut || bytes.length < worthBytes) return noGaps;
+    this.found.length = 0;
+    find(bytes, this.found);
+    return this.found;
   }
 
   private order(order: Order, memory: readonly ArrayBuffer[] = []): void {
@@ -256,16 +222,13 @@ export class OnThread implements Sink {
   }
 
   private takeBack(memory: ArrayBuffer): void {
-    this.handedOverBytes -= memory.byteLength;
-    if (this.spare.length < slabCount && memory.byteLength === this.slabBytes) this.spare.push(new Slab(memory));
+    this.feed.takeBack(memory);
     if (!this.isFull) for (const goOn of this.waiting.splice(0)) goOn();
   }
 
   private fail(error: Error): void {
     this.last = { ...this.last, error };
-    this.timer?.unsubscribe();
-    this.current = null;
-    this.spare.length = 0;
+    this.feed.end();
     this.options.logger?.error({ err: error }, `the recording ends here: ${error.message}`);
     void this.thread.terminate();
     this.hasBegun(error);

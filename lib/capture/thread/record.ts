@@ -64,9 +64,13 @@ function readsInto(sink: InPlace): Reads {
       sink.tell(incident);
       if (is === 'closed') clients.delete(connection);
     },
-    bytes(connection, from, atMs, bytes, start, end) {
-      if (from === 'client') clients.get(connection)?.push(atMs, bytes, start, end);
-      else sink.answer(connection, bytes, atMs, start, end);
+    bytes(connection, from, atMs, bytes, start, end, missing) {
+      if (from === 'client') {
+        clients.get(connection)?.push(atMs, bytes, start, end, missing);
+      } else {
+        sink.answer(connection, bytes, atMs, start, end);
+        if (missing > 0) sink.missed(connection, missing);
+      }
     },
   };
 }
@@ -77,11 +81,15 @@ class Messages {
   private readonly messages: Answers;
 
   constructor(connection: number, sink: InPlace) {
-    this.messages = new Answers(([bytes = Buffer.alloc(0)]) => sink.request(connection, bytes, this.atMs), false);
+    this.messages = new Answers(
+      ([bytes = Buffer.alloc(0)], gaps) => sink.request(connection, bytes, this.atMs, gaps),
+      false,
+    );
   }
 
-  push(atMs: number, bytes: Buffer, start: number, end: number): void {
+  push(atMs: number, bytes: Buffer, start: number, end: number, missing: number): void {
     this.atMs = atMs;
     this.messages.push(bytes, start, end);
+    if (missing > 0) this.messages.skip(missing);
   }
 }

@@ -2,8 +2,9 @@
  * What lies in the memory that the thread which hears the traffic hands over to the one which records it: entries, one
  * behind the other. Never on a disk, so never of another version.
  *
- * An entry is a kind in 1 byte, a connection in 4, a time in 8 (a float64 of ms), a length in 4, and as many bytes: of the
- * client or of the broker, messages with their lengths, cut anywhere; or an incident in JSON.
+ * An entry is a kind in 1 byte, a connection in 4, a time in 8 (a float64 of ms), a length in 4, in 4 more how many bytes
+ * behind these were not copied, and the bytes: of the client or of the broker, messages with their lengths, cut anywhere;
+ * or an incident in JSON.
  */
 import type { Side } from '../event';
 import type { Incident } from '../sink';
@@ -11,13 +12,15 @@ import type { Incident } from '../sink';
 const kinds = Object.freeze({ incident: 0, client: 1, broker: 2 });
 
 /** What stands before an entry's bytes. */
-export const entryHeadBytes = 17;
+export const entryHeadBytes = 21;
+/** Up to this length a loop beats the call into the runtime. */
+const loopMaxBytes = 40;
 
 /** Whatever reads a slab. */
 export interface Reads {
   incident(incident: Incident): void;
-  /** Those between `start` and `end`, valid until it returns. */
-  bytes(connection: number, from: Side, atMs: number, bytes: Buffer, start: number, end: number): void;
+  /** Those between `start` and `end`, valid until it returns. @param missing how many bytes behind them were not copied */
+  bytes(connection: number, from: Side, atMs: number, bytes: Buffer, start: number, end: number, missing: number): void;
 }
 
 /** A piece of memory that goes from thread to thread, so that one of them has it at a time. */
@@ -39,16 +42,19 @@ export class Slab {
     return this.bytes.length - this.length - entryHeadBytes;
   }
 
-  /** Puts down bytes of a message; there is room for them. */
-  put(connection: number, from: Side, bytes: Buffer, atMs: number): void {
-    this.head(from === 'client' ? kinds.client : kinds.broker, connection, bytes.length, atMs);
-    this.bytes.set(bytes, this.length);
-    this.length += bytes.length;
+  /** Puts down those bytes of a message between `start` and `end`; there is room for them. @param missing as in `Reads` */
+  put(connection: number, from: Side, atMs: number, bytes: Buffer, start: number, end: number, missing: number): void {
+    const size = end - start;
+    this.head(from === 'client' ? kinds.client : kinds.broker, connection, size, atMs, missing);
+    const { bytes: to, length } = this;
+    if (size > loopMaxBytes) bytes.copy(to, length, start, end);
+    else for (let i = 0; i < size; i++) to[length + i] = bytes[start + i]!;
+    this.length = length + size;
   }
 
   /** Puts down a client's message with its length before it; there is room for both. */
   putMessage(connection: number, bytes: Buffer, atMs: number): void {
-    this.head(kinds.client, connection, 4 + bytes.length, atMs);
+    this.head(kinds.client, connection, 4 + bytes.length, atMs, 0);
     this.view.setInt32(this.length, bytes.length);
     this.bytes.set(bytes, this.length + 4);
     this.length += 4 + bytes.length;
@@ -56,7 +62,7 @@ export class Slab {
 
   /** Puts down an incident as `textOf` gives it; there is room for it. */
   putIncident(text: Buffer): void {
-    this.head(kinds.incident, 0, text.length, 0);
+    this.head(kinds.incident, 0, text.length, 0, 0);
     this.bytes.set(text, this.length);
     this.length += text.length;
   }
@@ -71,18 +77,20 @@ export class Slab {
       if (kind === kinds.incident) reads.incident(JSON.parse(this.bytes.toString('utf8', start, end)) as Incident);
       else {
         const from = kind === kinds.client ? 'client' : 'broker';
-        reads.bytes(view.getUint32(at + 1), from, view.getFloat64(at + 5), this.bytes, start, end);
+        const missing = view.getUint32(at + 17);
+        reads.bytes(view.getUint32(at + 1), from, view.getFloat64(at + 5), this.bytes, start, end, missing);
       }
       at = end;
     }
   }
 
-  private head(kind: number, connection: number, bytes: number, atMs: number): void {
+  private head(kind: number, connection: number, bytes: number, atMs: number, missing: number): void {
     const { view, length: at } = this;
     view.setUint8(at, kind);
     view.setUint32(at + 1, connection);
     view.setFloat64(at + 5, atMs);
     view.setUint32(at + 13, bytes);
+    view.setUint32(at + 17, missing);
     this.length = at + entryHeadBytes;
   }
 }

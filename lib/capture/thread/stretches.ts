@@ -17,7 +17,7 @@ export class Stretches {
   private prefix = 0;
   private prefixFilled = 0;
   /** Bytes of the answer that are still to come. */
-  private left = 0;
+  left = 0;
   /** Whether that answer is dropped. */
   private drops = false;
 

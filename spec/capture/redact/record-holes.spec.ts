@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { assembled, PartsWriter } from '../../../lib/capture/mrcap/parts';
-import { putRecords } from '../../../lib/capture/redact/record-holes';
+import { Missing } from '../../../lib/capture/redact/gaps';
+import { RecordHoles } from '../../../lib/capture/redact/record-holes';
 import * as batch from '../../../lib/records/batch';
 import { buildBatch } from '../../../lib/records/build';
 import { codecs } from '../../../lib/records/compression';
@@ -12,7 +13,7 @@ const everything = { values: true, keys: true };
 
 function redacted(bytes: Buffer, hidden = { values: true, keys: false }): Buffer {
   const parts = new PartsWriter();
-  putRecords(parts, bytes, 0, bytes.length, hidden);
+  new RecordHoles(hidden).put(parts, bytes, 0, bytes.length);
   return assembled(parts.take());
 }
 
@@ -25,7 +26,7 @@ const shape = (bytes: Buffer) =>
     headers: headers.map((header) => [header.key, header.value?.length]),
   }));
 
-describe('putRecords', () => {
+describe('RecordHoles', () => {
   it('hides values and leaves all else as it was, whatever the records are', () => {
     const field = fc.option(fc.string({ minLength: 1, maxLength: 40, unit: fc.constant('S') }));
     const record = fc.record({
@@ -85,5 +86,36 @@ describe('putRecords', () => {
       control: true,
     });
     expect(redacted(bytes)).to.deep.equal(bytes);
+  });
+
+  it('needs nothing of the values, and tells of all that became holes', () => {
+    const field = fc.option(fc.string({ minLength: 1, maxLength: 400 }));
+    const record = fc.record({ key: field, value: field, headers: fc.constant([{ key: 'name', value: 'S' }]) });
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 20 }), (records) => {
+        const bytes = buildBatch(records);
+        const gaps = [...recordsOf(bytes)].flatMap(({ value }) => {
+          if (value === null || value.length < 2) return [];
+          const start = value.byteOffset - bytes.byteOffset;
+          return [start, start + value.length];
+        });
+        const gappy = Buffer.from(bytes);
+        for (let i = 0; i < gaps.length; i += 2) gappy.fill('?', gaps[i], gaps[i + 1]);
+        const missing = new Missing(gaps);
+        const parts = new PartsWriter();
+        new RecordHoles({ values: true, keys: false }).put(parts, gappy, 0, gappy.length, missing);
+        expect(assembled(parts.take())).to.deep.equal(redacted(bytes));
+        expect(missing.isCovered).to.equal(true);
+        const more = new Missing([...gaps, bytes.length - 1, bytes.length]);
+        new RecordHoles({ values: true, keys: false }).put(parts, gappy, 0, gappy.length, more);
+        parts.take();
+        // The last byte is that of a header's value.
+        expect(more.isCovered).to.equal(true);
+        const key = new Missing([batch.headerBytes, batch.headerBytes + 1]);
+        new RecordHoles({ values: true, keys: false }).put(parts, gappy, 0, gappy.length, key);
+        parts.take();
+        expect(key.isCovered).to.equal(false);
+      }),
+    );
   });
 });

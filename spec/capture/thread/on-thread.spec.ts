@@ -1,17 +1,23 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { expect } from 'chai';
+import { fetch, produce } from '../../../lib/apis';
+import { InPlace } from '../../../lib/capture/in-place';
 import { readCapture } from '../../../lib/capture/read-capture';
+import type { Sink } from '../../../lib/capture/sink';
 import { type Order, plain, type Report, type ThreadOptions } from '../../../lib/capture/thread/messages';
 import { OnThread, type OnThreadOptions, type Thread } from '../../../lib/capture/thread/on-thread';
 import { record } from '../../../lib/capture/thread/record';
+import { entryHeadBytes } from '../../../lib/capture/thread/slab';
+import { buildBatch } from '../../../lib/records/build';
+import { codecs } from '../../../lib/records/compression';
 import { virtualClock } from '../../../lib/virtual-clock';
-import { textOfEvent } from '../../support/captured';
+import { inChunks, textOfEvent } from '../../support/captured';
 import { request } from '../../support/crafted-pcap';
-import { closed, opened } from '../../support/recordings';
+import { answerBytes, closed, opened, requestBytes, toMemory } from '../../support/recordings';
 import { ruled } from '../../support/stages';
 import { rejected } from '../../support/thrown';
 
@@ -103,6 +109,51 @@ describe('OnThread', () => {
     expect(await sink.close()).to.deep.equal(recorded);
   });
 
+  it('records without values what it would record if it had copied them', async () => {
+    const records = Buffer.concat([
+      buildBatch([{ key: 'k', value: Buffer.alloc(20_000, 'SECRET') }, { value: Buffer.alloc(300, 'SECRET') }]),
+      buildBatch([{ value: Buffer.alloc(9000, 'SECRET') }], { codec: codecs.gzip }),
+    ]);
+    const partitionData = [
+      { index: 0, records },
+      { index: 1, records },
+    ];
+    const message = requestBytes(produce, 9, { acks: 1, timeoutMs: 1, topicData: [{ name: 't', partitionData }] });
+    const asking = requestBytes(fetch, 11, { maxWaitMs: 0, minBytes: 1, topics: [] }, 2);
+    const partitions = [
+      { partitionIndex: 0, errorCode: 0, highWatermark: 9, lastStableOffset: 9, abortedTransactions: null, records },
+    ];
+    const body = answerBytes(
+      fetch,
+      11,
+      { errorCode: 0, sessionId: 0, responses: [{ topic: 't', topicId: '', partitions }] },
+      2,
+    );
+    const chunks = [Buffer.alloc(4), body.subarray(0, body.indexOf(records)), records, Buffer.alloc(0)];
+    chunks[0]!.writeInt32BE(body.length);
+    const hear = (sink: Sink) => {
+      sink.tell(opened(1));
+      sink.request(1, message, 1);
+      sink.request(1, asking, 2);
+      for (const chunk of chunks) sink.answer(1, chunk, 3);
+      // Nobody asked for this one, whatever it looks like.
+      for (const chunk of chunks) sink.answer(1, chunk, 4);
+    };
+    const threaded = start({ hidden: ['values'] });
+    hear(threaded);
+    await threaded.close();
+    const file: Buffer[] = [];
+    const inPlace = new InPlace({ ...toMemory(file), hidden: ['values'], keeps: true });
+    hear(inPlace);
+    await inPlace.close();
+    const expected = await readCapture(inChunks(Buffer.concat(file))).toArray();
+    const events = await read();
+    expect(expected).to.have.lengthOf(6);
+    expect(events.slice(0, 4)).to.deep.equal(expected.slice(0, 4));
+    expect(events[4]).to.include({ is: 'lost', bytes: body.length });
+    expect(readFileSync(join(dir, 'x.mrcap')).includes('SECRET')).to.equal(false);
+  });
+
   it('drops whole messages and answers where no more may wait, and tells of them', async () => {
     const sink = start({ bufferMaxBytes: 128 * 1024 });
     sink.tell(opened(1));
@@ -123,6 +174,18 @@ describe('OnThread', () => {
       '1 broker #5',
       '1 closed by client',
     ]);
+  });
+
+  it('records no answer to a request that was dropped, if it may hold secrets', async () => {
+    const sink = start({ bufferMaxBytes: 128 * 1024, hidden: ['values'] });
+    sink.tell(opened(1));
+    sink.answer(1, answerOf(100_000, 1), 1);
+    sink.request(1, request(3).subarray(4), 1);
+    while (sink.recorded.bytes === 0) await new Promise((resolve) => setImmediate(resolve));
+    sink.answer(1, answerOf(1000, 3), 2);
+    sink.tell(closed(1));
+    await sink.close();
+    expect((await read()).map(textOfEvent).at(-2)).to.match(/^1 broker lost 1000: an answer was left out/);
   });
 
   it('has whoever feeds it wait instead, if that is wanted', async () => {
@@ -168,7 +231,7 @@ describe('OnThread', () => {
     thread.emit('message', { is: 'read', memory: first.memory, recorded: plain(sink.recorded) } satisfies Report);
     await clock.advance(100);
     expect(lengths()).to.have.lengthOf(2);
-    expect(lengths()[1]).to.equal(100 * (17 + 14));
+    expect(lengths()[1]).to.equal(100 * (entryHeadBytes + 14));
   });
 
   it('holds the process until what was handed over is written, and no longer', async () => {
