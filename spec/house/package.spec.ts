@@ -3,7 +3,7 @@
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { run } from '../support/child';
 
@@ -57,5 +57,18 @@ describe('The package', function () {
     const { types, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(exports['.'].types).to.equal(`./${types}`);
     expect(readFileSync(join(root, types), 'utf8')).to.include('createBroker');
+  });
+
+  it('has every page that one of its pages names', async () => {
+    const { stdout } = await run('npm', ['pack', root, '--dry-run', '--json', '--ignore-scripts']);
+    const [{ files }] = JSON.parse(String(stdout)) as [{ files: { path: string }[] }];
+    const pages = files.map(({ path }) => path).filter((path) => path.endsWith('.md'));
+    expect(pages).to.include.members(['README.md', 'CHANGELOG.md', 'lib/README.md', 'examples/README.md']);
+    const missing = pages.flatMap((page) => {
+      const named = readFileSync(join(root, page), 'utf8').matchAll(/[(`]([\w./-]+\.md)[)`]/g);
+      const paths = [...named].map(([, name]) => [name!, join(dirname(page), name!)]);
+      return paths.filter((either) => !either.some((path) => pages.includes(path))).map(([name]) => `${page}: ${name}`);
+    });
+    expect(missing).to.deep.equal([]);
   });
 });
