@@ -17,8 +17,15 @@ export function many(count: number, one: string): string {
   return `${countText(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
-/** A moment as ISO text in UTC; empty for what is none. */
-export function isoText(atMs: number): string {
-  const date = new Date(atMs);
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
+/**
+ * A moment as ISO text in UTC; empty for what is none.
+ * @param digits of the seconds' fraction: ms, or microseconds
+ */
+export function isoText(atMs: number, digits: 3 | 6 = 3): string {
+  // Without what a float has too little room for.
+  const us = Math.round(atMs * 1000);
+  const date = new Date(Math.floor(us / 1000));
+  if (Number.isNaN(date.getTime())) return '';
+  const text = date.toISOString();
+  return digits === 3 ? text : `${text.slice(0, -1)}${String(us - Math.floor(us / 1000) * 1000).padStart(3, '0')}Z`;
 }

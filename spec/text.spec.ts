@@ -21,8 +21,10 @@ describe('many', () => {
 });
 
 describe('isoText', () => {
-  it('is empty for a moment that no calendar has', () => {
+  it('has milliseconds or microseconds, and is empty for a moment that no calendar has', () => {
     expect(isoText(0)).to.equal('1970-01-01T00:00:00.000Z');
+    expect(isoText(1_700_000_000_000.25, 6)).to.equal('2023-11-14T22:13:20.000250Z');
+    expect(isoText(1_700_000_000_999.9995, 6)).to.equal('2023-11-14T22:13:21.000000Z');
     expect(isoText(1e300)).to.equal('');
     expect(isoText(Number.NaN)).to.equal('');
   });

@@ -18,7 +18,7 @@ export interface OpenProxy {
 }
 
 /**
- * Lets clients in. Rejects with the system's error where the port cannot be had.
+ * Lets clients in. Rejects with an error of the system's code where the port cannot be had.
  * @throws UsageError (the promise rejects) for what cannot be meant, by the name of the command's option
  */
 export async function openProxy(
@@ -31,7 +31,9 @@ export async function openProxy(
     ...(listen === undefined ? {} : { listen: /^\d+$/.test(listen) ? `127.0.0.1:${listen}` : listen }),
     ...(advertisedHost === undefined ? {} : { advertisedHost }),
   });
-  const { bootstrap } = await proxy.listen();
+  const { bootstrap } = await proxy.listen().catch((error: ListenError) => {
+    throw placed(error);
+  });
   return { proxy, upstream, where: `clients connect to ${bootstrap}, before ${upstream.join(', ')}` };
 }
 
@@ -42,4 +44,24 @@ function made(options: ProxyOptions): KafkaProxy {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(error.message.replace(/^createProxy: (\w+)/, '--$1'));
   }
+}
+
+/** What a system says of where to listen; `hostname` where it is none. */
+interface ListenError extends NodeJS.ErrnoException {
+  readonly address?: string;
+  readonly hostname?: string;
+  readonly port?: number;
+}
+
+/** For a person, who gave an option. */
+function placed(error: ListenError): Error {
+  const { code, address, hostname, port } = error;
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${port} of ${address} is taken by another program`,
+    EADDRNOTAVAIL: `${address} is no address of this machine`,
+    EACCES: `nobody but root may listen at port ${port}`,
+    ENOTFOUND: `there is no host ${hostname}`,
+  };
+  const reason = reasons[code ?? ''];
+  return reason === undefined ? error : Object.assign(new Error(`--listen: ${reason}`), { code });
 }

@@ -20,8 +20,10 @@ export function serve(name = 'serve'): Command {
     .description('Runs a broker.')
     .argument('[server.properties]', 'configuration file with Kafka’s keys; without one: port 9092, data in ./data')
     .option('--override <key=value>', 'set a key, whatever the file says; may be given again', collect)
+    .optionsGroup('Recording all traffic:')
     .option(captureFlags, 'record all traffic, without values and secrets, such as to traffic.mrcap');
   return addRecordingOptions(command, 'capture-')
+    .optionsGroup('Options:')
     .hook('preAction', (self) => {
       if (self.getOptionValue('capture') === undefined) refuseAlone(self, recordingNames('capture-'), captureFlags);
     })

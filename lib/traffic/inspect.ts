@@ -58,6 +58,7 @@ class Reading {
   private readonly facts = new CallFacts();
   private readonly gaps = new GapReasons();
   private connections = 0;
+  private requests = 0;
   private readonly isTold: boolean;
   private firstMs = Number.NaN;
   private lastMs = Number.NaN;
@@ -84,11 +85,12 @@ class Reading {
 
   get summary(): Summary {
     const spanMs = Number.isNaN(this.firstMs) ? 0 : this.lastMs - this.firstMs;
-    const { statistics, connections, gaps } = this;
-    return { statistics, connections, gaps, spanMs };
+    const { statistics, connections, requests, gaps } = this;
+    return { statistics, connections, requests, gaps, spanMs };
   }
 
   private call(call: AnsweredCall | Unanswered): string {
+    this.requests++;
     const row = new CallRow(call, this.facts);
     if (!this.isWanted(row)) return '';
     this.statistics.add(row);

@@ -33,7 +33,7 @@ export class JsonReport implements Report {
       connection: request.connection,
       client: request.client,
       clientId: header.clientId,
-      sentAt: isoText(request.sentAtMs),
+      sentAt: isoText(request.sentAtMs, 6),
       api: request.name,
       key: header.apiKey,
       version: header.apiVersion,
@@ -49,7 +49,7 @@ export class JsonReport implements Report {
   }
 
   gap({ is, connection, atMs, from, bytes, why }: Gap): string {
-    return json({ is, connection, at: isoText(atMs), from, bytes, why });
+    return json({ is, connection, at: isoText(atMs, 6), from, bytes, why });
   }
 
   figures({ statistics }: Summary): string {
@@ -68,10 +68,11 @@ export class JsonReport implements Report {
     return rows.join('');
   }
 
-  end({ statistics, connections, gaps, spanMs }: Summary): string {
+  end({ statistics, connections, requests, gaps, spanMs }: Summary): string {
     return json({
       is: 'summary',
       requests: statistics.requests,
+      ofRequests: requests,
       failed: statistics.total('failed'),
       unanswered: statistics.total('unanswered'),
       requestBytes: statistics.total('requestBytes'),

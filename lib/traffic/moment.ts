@@ -24,7 +24,9 @@ export function momentOf(option: string, text: string): Moment {
   if (spanMs !== null) return (beganMs) => beganMs + spanMs;
   const atMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(atMs)) return () => atMs;
-  throw new UsageError(`${option} ${text}: expected 2026-11-29T08:15:00Z, 08:15:00 or +90s`);
+  throw new UsageError(
+    `${option} ${text}: expected 2026-11-29T08:15:00Z, 08:15:00${option === '--from' ? ', now' : ''} or +90s`,
+  );
 }
 
 function spanOf(text: string): number | null {

@@ -10,6 +10,8 @@ import type { Statistics } from './statistics';
 /** The recording as a whole; figures of calls are of those that were wanted, the rest of all. */
 export interface Summary {
   readonly statistics: Statistics;
+  /** Requests in all, those that were not wanted included. */
+  readonly requests: number;
   readonly connections: number;
   /** What was lost (events that tell of it), and stray frames, which are no request or answer none. */
   readonly gaps: GapReasons;

@@ -84,10 +84,11 @@ export class TextReport implements Report {
     ].join('');
   }
 
-  end({ statistics, connections, gaps, spanMs }: Summary): string {
+  end({ statistics, connections, requests, gaps, spanMs }: Summary): string {
     const { paint } = this;
+    const some = statistics.requests === requests ? '' : `${countText(statistics.requests)} of `;
     const parts = [
-      `${many(statistics.requests, 'request')} on ${many(connections, 'connection')} in ${spanText(spanMs)}`,
+      `${some}${many(requests, 'request')} on ${many(connections, 'connection')} in ${spanText(spanMs)}`,
       `${countText(statistics.total('failed'))} with errors`,
       `${countText(statistics.total('unanswered'))} without an answer`,
       `${bytesText(statistics.total('requestBytes'))} asked, ${bytesText(statistics.total('answerBytes'))} answered`,

@@ -22,6 +22,17 @@ describe('openProxy', () => {
     await proxy.close();
   });
 
+  it('says where nobody can listen', async () => {
+    const { proxy, where } = await openProxy({ upstream: 'a:1' }, logger);
+    const taken = /connect to (\S+),/.exec(where)![1]!;
+    for (const [listen, code, message] of [
+      [taken, 'EADDRINUSE', `--listen: port ${taken.split(':')[1]} of 127.0.0.1 is taken by another program`],
+      ['192.0.2.1:1', 'EADDRNOTAVAIL', '--listen: 192.0.2.1 is no address of this machine'],
+    ] as const)
+      expect(await rejected(openProxy({ upstream: 'a:1', listen }, logger))).to.include({ code, message });
+    await proxy.close();
+  });
+
   it('says what cannot be meant by the names of options', async () => {
     for (const [given, message] of [
       [{ upstream: 'nowhere' }, /^--upstream: cannot read "nowhere": expected host:port/],

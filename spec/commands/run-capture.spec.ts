@@ -46,7 +46,7 @@ describe('runCapture', function () {
     for (const [args, code, why] of [
       [['--upstream', 'nowhere', '--to', file], 2, /^error: --upstream: cannot read "nowhere": expected host:port/],
       [['--upstream', 'a:1', '--listen', 'here', '--to', file], 2, /^error: --listen: cannot read "here"/],
-      [['--upstream', 'a:1', '--listen', '192.0.2.1:1', '--to', file], 1, /^error: .*EADDRNOTAVAIL/],
+      [['--upstream', 'a:1', '--listen', '192.0.2.1:1', '--to', file], 1, /^error: --listen: 192.0.2.1 is no address/],
       [['--upstream', 'a:1', '--to', none], 1, /^error: cannot record to .*: there is no directory .*none\n/],
       [['--upstream', 'a:1', '--to', dir], 1, /^error: .* is a directory: expected the path of a file/],
       [['--upstream', 'a:1', '--to', file, '--keep', 'value'], 2, /^error: .*Expected some of values, sasl, configs/],

@@ -57,10 +57,10 @@ describe('inspect', () => {
     expect(lines[5]).to.match(/^2 requests on 2 connections in 1\.00 s · 1 with errors · 0 without an answer/);
   });
 
-  it('lists only what is wanted, and counts no more than that', async () => {
+  it('lists only what is wanted, and counts that of all', async () => {
     const text = await printed(undefined, { topic: ['orders'] });
     expect(text).to.include('Metadata').and.not.to.include('Heartbeat');
-    expect(text).to.include('1 request on 2 connections');
+    expect(text).to.include('1 of 2 requests on 2 connections');
   });
 
   it('prints a table of figures instead', async () => {

@@ -25,7 +25,7 @@ describe('JsonReport', () => {
       connection: 1,
       client: '127.0.0.1:50001',
       clientId: 'spec',
-      sentAt: '1970-01-01T00:00:00.000Z',
+      sentAt: '1970-01-01T00:00:00.000000Z',
       api: 'Heartbeat',
       key: 12,
       version: 4,
@@ -55,7 +55,7 @@ describe('JsonReport', () => {
     expect(parsed(report.gap(gap))).to.deep.equal({
       is: 'lost',
       connection: null,
-      at: '1970-01-01T00:00:00.000Z',
+      at: '1970-01-01T00:00:00.000000Z',
       from: null,
       bytes: 3,
       why: 'cut',
@@ -64,11 +64,12 @@ describe('JsonReport', () => {
     for (const row of await rowsOf([beat])) statistics.add(row);
     const gaps = new GapReasons();
     gaps.add(gap);
-    const summary = { statistics, connections: 1, gaps, spanMs: 1.23456 };
+    const summary = { statistics, connections: 1, requests: 2, gaps, spanMs: 1.23456 };
     expect(parsed(report.figures(summary))).to.include({ is: 'figures', api: 'Heartbeat', failed: 1, maxMs: 1.235 });
     expect(parsed(report.end(summary))).to.deep.include({
       is: 'summary',
       requests: 1,
+      ofRequests: 2,
       errors: { REBALANCE_IN_PROGRESS: 1 },
       ...{ lost: 1, lostBytes: 3, strays: 0 },
       gaps: [{ is: 'lost', why: 'cut', gaps: 1, bytes: 3 }],

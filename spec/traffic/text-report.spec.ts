@@ -17,7 +17,7 @@ const beat = said({
 });
 
 function summaryOf(statistics: Statistics, gaps = new GapReasons()): Summary {
-  return { statistics, connections: 1, gaps, spanMs: 0 };
+  return { statistics, connections: 1, requests: 2, gaps, spanMs: 0 };
 }
 
 describe('TextReport', () => {
@@ -79,6 +79,7 @@ describe('TextReport', () => {
       '  1 frame      8 B not paired  nobody asked\\u{1b}',
       '',
     ]);
+    expect(report.end(summary)).to.include('0 of 2 requests on 1 connection in ');
     expect(report.end(summary)).to.include('\n2 gaps, 8.00 KB not read · 1 frame not paired\n');
   });
 });
