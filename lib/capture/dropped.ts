@@ -1,6 +1,7 @@
 /**
  * What was not recorded because somebody was slower: counted by connection and side until it can be told of.
  */
+import { many } from '../text';
 import type { Lost, Side } from './event';
 
 interface Count {
@@ -46,7 +47,7 @@ export class Dropped {
     const lost: Lost[] = [];
     for (const [key, { connection, from, frames, bytes }] of this.counts) {
       if (only !== undefined && connection !== only) continue;
-      const why = `${frames} frames were not recorded: ${this.slower} was slower, and ${this.limitBytes} bytes waited`;
+      const why = `${many(frames, 'frame')} not recorded: ${this.slower} was slower, and ${this.limitBytes} bytes waited`;
       lost.push({ is: 'lost', connection, atMs, from, bytes, why });
       this.counts.delete(key);
     }

@@ -10,7 +10,8 @@ describe('Dropped', () => {
     dropped.add(1, 'broker', 1, 7);
     dropped.add(2, 'client', 1, 1);
     expect([dropped.isAny, dropped.frames]).to.deep.equal([true, 5]);
-    const why = (frames: number) => `${frames} frames were not recorded: the disk was slower, and 100 bytes waited`;
+    const why = (frames: number) =>
+      `${frames} frame${frames === 1 ? '' : 's'} not recorded: the disk was slower, and 100 bytes waited`;
     expect(dropped.take(9, 1)).to.deep.equal([
       { is: 'lost', connection: 1, atMs: 9, from: 'client', bytes: 15, why: why(3) },
       { is: 'lost', connection: 1, atMs: 9, from: 'broker', bytes: 7, why: why(1) },

@@ -133,7 +133,7 @@ describe('Recorder', () => {
     await clock.advance(0);
     one.addFrame(frameOf(30), 5);
     await one.close();
-    const why = '20 frames were not recorded: the disk was slower, and 1000000 bytes waited';
+    const why = '20 frames not recorded: the disk was slower, and 1000000 bytes waited';
     expect((await disk.texts(0)).slice(-3)).to.deep.equal([
       `1 client lost 2000000: ${why}`,
       '1 client #30',
@@ -148,7 +148,7 @@ describe('Recorder', () => {
     one.add(closed(1, 'broker', 6));
     await one.close();
     expect((await disk.texts(0)).slice(1)).to.deep.equal([
-      '1 client lost 10: 1 frames were not recorded: the disk was slower, and 1 bytes waited',
+      '1 client lost 10: 1 frame not recorded: the disk was slower, and 1 bytes waited',
       '1 closed by broker',
     ]);
   });

@@ -169,8 +169,8 @@ describe('OnThread', () => {
     expect(await sink.close()).to.include({ frames: 2, droppedFrames: 3 });
     expect((await read()).map(textOfEvent).slice(1)).to.deep.equal([
       '1 broker #1',
-      '1 broker lost 2008: 2 frames were not recorded: the disk was slower, and 131072 bytes waited',
-      '1 client lost 13: 1 frames were not recorded: the disk was slower, and 131072 bytes waited',
+      '1 broker lost 2008: 2 frames not recorded: the disk was slower, and 131072 bytes waited',
+      '1 client lost 13: 1 frame not recorded: the disk was slower, and 131072 bytes waited',
       '1 broker #5',
       '1 closed by client',
     ]);
