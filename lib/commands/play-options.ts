@@ -38,7 +38,10 @@ export const playHelp = `
 Several recordings are played one after another, in the order in which they begin, each with ids of its own, unless
 --same-cluster says that they have them in common. Files of one that was rolled are one recording.
 
-Exit status: 0 the same, 1 differences, 2 it could not be done (the command line, a recording, a broker, nothing that could be
-compared), 130 interrupted.`;
+Logins whose passwords were left out of a recording are not played: a broker that wants them hangs up, and what was said on
+those connections is left out. Record with --keep sasl to play PLAIN and OAUTHBEARER; SCRAM never says the same twice.
+
+Exit status: 0 the same, 1 differences, 2 it could not be done (the command line, a recording, a broker, a login, nothing that
+could be compared), 130 interrupted.`;
 
 export const filesHelp = 'recordings (.mrcap, .pcap, .pcapng, gzip’d or not), in any order';

@@ -53,7 +53,7 @@ export async function playAll<O extends Outcome>(
   const { stopped, tally } = await playing.run();
   process.off('SIGINT', interrupt);
   if (stopped !== null) process.stderr.write(`millrace: ${stopped}\n`);
-  process.exitCode = exitStatus(stopped, tally.differences);
+  process.exitCode = exitStatus(stopped, tally);
 }
 
 class Playing<O extends Outcome> {
@@ -145,10 +145,11 @@ export function whyNothing(tally: Tally, ports: readonly number[] | undefined): 
   return [`there is nothing to play: no requests in the recording${where}`, ...lostWhy].join('; ');
 }
 
-/** 130 after Ctrl-C, 2 for what stopped it otherwise, 1 where there are differences. */
-export function exitStatus(stopped: string | null, differences: number): number {
-  if (stopped === interrupted) return 130;
-  return stopped === null ? Math.min(1, differences) : 2;
+/** 130 after Ctrl-C, 2 for what stopped it otherwise, 1 where there are differences, 2 also where logins would not do. */
+export function exitStatus(stopped: string | null, tally: Tally): number {
+  if (stopped !== null) return stopped === interrupted ? 130 : 2;
+  if (tally.differences > 0) return 1;
+  return tally.count('locked out') > 0 ? 2 : 0;
 }
 
 /** For people, without a stack, where somebody foresaw it. */

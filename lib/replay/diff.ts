@@ -8,9 +8,10 @@ import { type CaptureEvents, checkEvents } from '../capture/events';
 import { compareBodies, type Moved } from './compare/compare';
 import { withoutSession } from './fetch-sessions';
 import { LearnedIds, nowhere } from './ids/learned-ids';
+import { verdictOf } from './judge';
 import { checkReplayOptions, type ReplayOptions } from './options';
 import type { Outcome, Verdict } from './outcome';
-import { Replayer, verdictOf } from './replayer';
+import { Replayer } from './replayer';
 import { type Run, runThrough } from './run';
 import { placeIn, shapeOf } from './shape';
 import { type GivenTarget, targetOf } from './target';
@@ -78,10 +79,10 @@ function between(a: Outcome, b: Outcome, comparing: Parameters<typeof compareBod
 /** What came of a request that one of them has not answered, or neither; null where both have. */
 function silence(a: Outcome, b: Outcome): { verdict: Verdict; why: string | null } | null {
   if (a.replayed !== null && b.replayed !== null) return null;
-  const [ofA, ofB] = [a, b].map(({ verdict, why }) => (verdict === 'unserved' ? (why ?? verdict) : verdict));
-  for (const verdict of ['left out', 'not recorded', 'unserved'] as const)
+  const [ofA, ofB] = [a, b].map(({ replayed, verdict, why }) => (replayed === null ? (why ?? verdict) : 'answers'));
+  for (const verdict of ['left out', 'not recorded', 'locked out', 'unserved'] as const)
     if (a.verdict === verdict || b.verdict === verdict)
       return { verdict, why: a.verdict === b.verdict ? a.why : `a: ${ofA}, b: ${ofB}` };
   if (a.verdict === 'same' && b.verdict === 'same') return { verdict: 'same', why: null };
-  return { verdict: 'no answer', why: `a: ${a.why ?? 'answers'}, b: ${b.why ?? 'answers'}` };
+  return { verdict: 'no answer', why: `a: ${ofA}, b: ${ofB}` };
 }

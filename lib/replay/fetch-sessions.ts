@@ -13,7 +13,7 @@
  * what is still said in them.
  *
  * Not done: partitions of which a session that was opened before the recording began has not spoken yet are not asked for,
- * and share sessions (KIP-932) are not kept.
+ * and share sessions (KIP-932) are not kept (ids/id-kinds.ts says why).
  */
 import type { Body } from '../capture/recorded';
 import { errors } from '../errors';

@@ -13,7 +13,8 @@ import type { Difference } from './compare/compare';
  * - `unserved`: the target does not serve this API, or not in this version, and was not asked.
  * - `unknown`: nobody here can decode this API or version; it was sent as it was, and an answer came.
  * - `not recorded`: the recording has no answer to hold one against.
- * - `left out`: from one broker to another.
+ * - `left out`: from one broker to another, or a login that cannot be played again.
+ * - `locked out`: the target wants a login of its connection, which cannot be played again.
  */
 export type Verdict =
   | 'same'
@@ -23,7 +24,8 @@ export type Verdict =
   | 'unserved'
   | 'unknown'
   | 'not recorded'
-  | 'left out';
+  | 'left out'
+  | 'locked out';
 
 export interface Outcome {
   readonly request: RecordedRequest;

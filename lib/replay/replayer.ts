@@ -9,20 +9,21 @@
 
 import type { AnsweredCall, CallEvent, Unanswered } from '../capture/calls';
 import { type Body, type RecordedAnswer, type RecordedRequest, readAnswer } from '../capture/recorded';
-import { EncodeError, Writer } from '../protocol/bytes';
-import { compareBodies, type Difference, type Moved } from './compare/compare';
+import type { Moved } from './compare/compare';
 import type { ReasonOf } from './compare/may-differ';
-import { FetchSessions, type SessionFetch, withoutSession } from './fetch-sessions';
-import { type LearnedIds, nowhere } from './ids/learned-ids';
-import { rewriteIds } from './ids/rewrite-ids';
-import type { Outcome, Replayed, Verdict } from './outcome';
+import { FetchSessions } from './fetch-sessions';
+import { encoded, type Flight, flightOf, grounded, unread } from './flight';
+import type { LearnedIds } from './ids/learned-ids';
+import { judged, outcomeOf } from './judge';
+import { Logins } from './logins';
+import type { Outcome, Replayed } from './outcome';
 import type { Pace } from './pace';
 import { mergedAppends, withoutAppended } from './produce-again';
-import { askServed, open, type Served, TargetError } from './served';
-import { placeIn, shapeOf } from './shape';
+import { askServed, type Served, TargetError } from './served';
 import type { Target } from './target';
-import type { ReplayConnection, Sent } from './target-connection';
-import { GivenUp, isNotReady, maySettle, wasNotReady } from './transient';
+import type { Sent } from './target-connection';
+import { TargetConnections } from './target-connections';
+import { GivenUp, isNotReady, maySettle } from './transient';
 
 export interface ReplayerOptions {
   /** What was learned of the target before. */
@@ -48,34 +49,23 @@ const fetchKey = 1;
 /** CreateTopics and CreatePartitions. */
 const makes: ReadonlySet<number> = new Set([19, 37]);
 
-/** A request that was taken from the recording and is not over. */
-interface InFlight {
-  readonly asked: Body | null;
-  /** Of a Fetch, its part in a fetch session. */
-  readonly fetch: SessionFetch | null;
-  /** What goes over the wire; null for what is not sent. */
-  readonly chunks: readonly Buffer[] | null;
-  sent: Sent | null;
-  readonly verdict: Verdict | null;
-  readonly why: string | null;
-}
-
 export class Replayer {
   readonly ids: LearnedIds;
   private readonly target: Target;
   private readonly options: ReplayerOptions;
-  private readonly connections = new Map<number, ReplayConnection>();
-  private readonly inFlight = new Map<RecordedRequest, InFlight>();
+  private readonly connections: TargetConnections;
+  private readonly inFlight = new Map<RecordedRequest, Flight>();
   private readonly sessions: FetchSessions;
+  private readonly logins = new Logins();
   private readonly givenUp = new GivenUp();
   private served: Served | null = null;
   private hangs = 0;
-  private isClosed = false;
 
   constructor(target: Target, options: ReplayerOptions) {
     this.target = target;
     this.options = options;
     this.ids = options.ids;
+    this.connections = new TargetConnections(target, options.pace);
     this.sessions = new FetchSessions(options.ids);
   }
 
@@ -93,8 +83,8 @@ export class Replayer {
       case 'unanswered':
         return this.unanswered(event);
       case 'closed':
-        this.connections.get(event.connection)?.close();
-        this.connections.delete(event.connection);
+        this.connections.end(event.connection);
+        this.logins.closed(event.connection);
         return null;
       default:
         return null;
@@ -103,9 +93,7 @@ export class Replayer {
 
   /** Ends all connections. */
   close(): void {
-    this.isClosed = true;
-    for (const connection of this.connections.values()) connection.close('the replay ended');
-    this.connections.clear();
+    this.connections.close();
   }
 
   private async ask(request: RecordedRequest): Promise<void> {
@@ -119,51 +107,30 @@ export class Replayer {
     if (made.chunks !== null) await this.send(request, made);
   }
 
-  private prepare(request: RecordedRequest, served: Served): InFlight {
+  private prepare(request: RecordedRequest, served: Served): Flight {
     const { header, exchange } = request;
-    const none = { asked: null, fetch: null, chunks: null, sent: null };
-    if (this.options.leavesOut(request)) return { ...none, verdict: 'left out', why: null };
+    if (this.options.leavesOut(request)) return grounded('left out', null);
+    const whyNoLogin = this.logins.ask(request);
     if (!served.has(header.apiKey, header.apiVersion) && !isProbe(request))
-      return { ...none, verdict: 'unserved', why: served.why(header.apiKey) };
-    const { body, why } = request.body;
-    if (exchange === null || body === null) return { ...none, chunks: [request.bytes], verdict: 'unknown', why };
-    const fetch = header.apiKey === fetchKey ? this.sessions.ask(body) : null;
-    return this.flightOf(request, fetch?.body ?? body, fetch);
-  }
-
-  /** @param body in the recording's own ids */
-  private flightOf(request: RecordedRequest, body: Body, fetch: SessionFetch | null): InFlight {
-    const asked = rewriteIds(body, shapeOf(request.exchange!.request), this.ids);
-    const made = { asked, fetch, sent: null };
-    try {
-      return { ...made, chunks: encoded(request, asked), verdict: null, why: null };
-    } catch (error) {
-      if (!(error instanceof EncodeError)) throw error;
-      return {
-        ...made,
-        asked: null,
-        chunks: null,
-        verdict: 'unknown',
-        why: `its ids do not fit into the request: ${error.message}`,
-      };
+      return grounded('unserved', served.why(header.apiKey));
+    if (whyNoLogin !== null) {
+      // After its handshake the target expects nothing but a login there.
+      this.connections.end(request.connection);
+      return grounded('left out', whyNoLogin);
     }
+    const whyLockedOut = this.logins.lockedOut(request.connection);
+    if (whyLockedOut !== null) return grounded('locked out', whyLockedOut);
+    const { body, why } = request.body;
+    if (exchange === null || body === null) return unread(request, why);
+    const fetch = header.apiKey === fetchKey ? this.sessions.ask(body) : null;
+    return flightOf(request, fetch?.body ?? body, fetch, this.ids);
   }
 
-  private async send(request: RecordedRequest, flight: InFlight): Promise<void> {
-    const connection = await this.connectionOf(request.connection);
+  private async send(request: RecordedRequest, flight: Flight): Promise<void> {
+    const connection = await this.connections.of(request.connection);
     const { sent, drained } = connection.send(flight.chunks!, request.header.correlationId, request.isAnswered);
     flight.sent = sent;
     if (drained !== null) await drained;
-  }
-
-  /** The connection that stands for a recorded one; a new one where the target has ended it. */
-  private async connectionOf(number: number): Promise<ReplayConnection> {
-    const known = this.connections.get(number);
-    if (known !== undefined && known.over === null) return known;
-    const opened = await open(this.target, this.options.pace);
-    if (this.isClosed) opened.close('the replay ended');
-    this.connections.set(number, opened);
-    return opened;
   }
 
   private async answered({ request, answer }: AnsweredCall): Promise<Outcome | null> {
@@ -175,7 +142,7 @@ export class Replayer {
   }
 
   /** Compares, and asks again while the target may not be ready yet, as every client does. */
-  private async settle(request: RecordedRequest, asked: InFlight, answer: RecordedAnswer): Promise<Outcome> {
+  private async settle(request: RecordedRequest, asked: Flight, answer: RecordedAnswer): Promise<Outcome> {
     const { pace } = this.options;
     const startMs = pace.now();
     let first = asked;
@@ -183,8 +150,12 @@ export class Replayer {
     let before: Body | null = null;
     for (let retries = 0; ; retries++) {
       const replayed = await this.replyOf(request, flight, answer, before);
-      if (typeof replayed === 'string')
-        return { ...outcomeOf(request, first, answer), verdict: 'no answer', retries, why: replayed };
+      if (typeof replayed === 'string') {
+        const why = this.logins.lockedOut(request.connection);
+        const none =
+          why === null ? ({ verdict: 'no answer', why: replayed } as const) : ({ verdict: 'locked out', why } as const);
+        return { ...outcomeOf(request, first, answer), ...none, retries };
+      }
       const again = this.withoutLost(request, flight, answer, replayed);
       if (again !== null) {
         first = flight = again;
@@ -192,7 +163,8 @@ export class Replayer {
         continue;
       }
       const moved: Moved[] = [];
-      const outcome = { ...this.compare(request, first, answer, replayed, moved), retries };
+      const comparing = { ids: this.ids, reasonOf: this.options.reasonOf, moved };
+      const outcome = { ...judged(request, first, answer, replayed, comparing), retries };
       if (pace.now() - startMs >= this.patienceMs(outcome)) {
         if (isNotReady(outcome.differences)) this.givenUp.add(outcome.differences);
         for (const one of moved) this.ids.follow(one.kind, one.place, one.recorded, one.replayed);
@@ -210,13 +182,13 @@ export class Replayer {
   /** What to send instead of a Fetch whose session the target has lost; null if it has not. */
   private withoutLost(
     request: RecordedRequest,
-    { fetch }: InFlight,
+    { fetch }: Flight,
     answer: RecordedAnswer,
     replayed: Replayed,
-  ): InFlight | null {
+  ): Flight | null {
     const [was, is] = [answer.body.body, replayed.body.body];
     const again = was && is && fetch?.again(was, is);
-    const made = again ? this.flightOf(request, again.body, again) : null;
+    const made = again ? flightOf(request, again.body, again, this.ids) : null;
     return made?.chunks ? made : null;
   }
 
@@ -239,7 +211,7 @@ export class Replayer {
   /** The target's answer, or why there is none; `before`: what it answered before to a part of the same request. */
   private async replyOf(
     request: RecordedRequest,
-    flight: InFlight,
+    flight: Flight,
     answer: RecordedAnswer,
     before: Body | null,
   ): Promise<Replayed | string> {
@@ -248,7 +220,11 @@ export class Replayer {
     const { reply } = sent;
     if (reply === null) return this.hang(request, answer);
     this.hangs = 0;
-    if (reply.bytes === null) return reply.why;
+    if (reply.bytes === null) {
+      this.logins.hungUp(request);
+      return reply.why;
+    }
+    this.logins.answered(request);
     const { bytes, atMs } = reply;
     let read = readAnswer(request, bytes);
     if (read.body !== null && before !== null) read = { body: mergedAppends(before, read.body), why: null };
@@ -274,68 +250,15 @@ export class Replayer {
   private hang(request: RecordedRequest, answer: RecordedAnswer): string {
     const why = `no answer ${this.options.answerMaxMs} ms after it was due (the recording waited ${Math.round(answer.latencyMs)})`;
     // What comes late would be taken for the answer to something else.
-    this.connections.get(request.connection)?.close(why);
+    this.connections.end(request.connection, why);
     this.hangs++;
     if (this.hangs >= hangsMax)
       throw new TargetError(`${this.target.name} hangs: ${hangsMax} requests in a row had ${why}`);
     return why;
   }
-
-  private compare(
-    request: RecordedRequest,
-    flight: InFlight,
-    answer: RecordedAnswer,
-    replayed: Replayed,
-    moved: Moved[],
-  ): Outcome {
-    const outcome = { ...outcomeOf(request, flight, answer), replayed };
-    const { exchange, name } = request;
-    if (flight.verdict !== null || exchange === null) return outcome;
-    if (answer.body.body === null) return { ...outcome, verdict: 'unknown', why: answer.body.why };
-    if (replayed.body.body === null)
-      return { ...outcome, verdict: 'differs', why: `its answer cannot be read: ${replayed.body.why}` };
-    const place = placeIn(request.body.body!, nowhere, this.ids);
-    const comparing = { ids: this.ids, reasonOf: this.options.reasonOf, moved };
-    const bodies = [answer.body.body, replayed.body.body] as const;
-    const differences = withoutSession(
-      wasNotReady(compareBodies(name, shapeOf(exchange.response), ...bodies, place, comparing)),
-    );
-    const found = flight.fetch?.excused(differences) ?? differences;
-    return { ...outcome, differences: found, verdict: verdictOf(found) };
-  }
-}
-
-/** A body as it goes over the wire; as it was recorded where it is the recorded one. */
-function encoded(request: RecordedRequest, body: Body): readonly Buffer[] {
-  if (body === request.body.body) return [request.bytes];
-  const writer = new Writer(1024);
-  request.exchange!.requestCodec(request.header.apiVersion).write(writer, body);
-  return [request.headerBytes, ...writer.take()];
 }
 
 /** ApiVersions is how a client asks what is served: every broker answers it in every version (KIP-511). */
 function isProbe({ header }: RecordedRequest): boolean {
   return header.apiKey === 18;
-}
-
-export function verdictOf(differences: readonly Difference[]): Verdict {
-  if (differences.length === 0) return 'same';
-  return differences.every(({ reason }) => reason !== null) ? 'may differ' : 'differs';
-}
-
-function outcomeOf(
-  request: RecordedRequest,
-  { asked, verdict, why }: InFlight,
-  recorded: RecordedAnswer | null,
-): Outcome {
-  return {
-    request,
-    asked,
-    recorded,
-    replayed: null,
-    verdict: verdict ?? 'not recorded',
-    differences: [],
-    retries: 0,
-    why,
-  };
 }

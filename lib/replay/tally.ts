@@ -26,6 +26,7 @@ const verdicts: readonly Verdict[] = [
   'unknown',
   'not recorded',
   'left out',
+  'locked out',
 ];
 
 export class Tally {
@@ -45,6 +46,7 @@ export class Tally {
   private readonly byApi = new Map<string, Record<Verdict, number>>();
   private readonly lacking = new Map<string, { versions: Set<number>; requests: number; why: string }>();
   private readonly reasons = new Map<string, number>();
+  private readonly unplayed = new Map<string, number>();
   private firstMs: number | null = null;
 
   take(event: CallEvent): void {
@@ -64,8 +66,10 @@ export class Tally {
     this.countsOf(request.name)[verdict]++;
     this.retries += retries;
     if (verdict === 'differs' && lacksTopic(differences)) this.topicless++;
-    for (const reason of new Set(differences.map((one) => one.reason))) if (reason !== null) this.allow(reason, 1);
+    for (const reason of new Set(differences.map((one) => one.reason)))
+      if (reason !== null) count(this.reasons, reason);
     if (verdict === 'unserved') this.lack(request.name, [request.header.apiVersion], 1, why ?? '');
+    if ((verdict === 'left out' || verdict === 'locked out') && why !== null) count(this.unplayed, why);
   }
 
   /** Counts what came of another recording as well. */
@@ -82,7 +86,8 @@ export class Tally {
       const sum = this.countsOf(name);
       for (const verdict of verdicts) sum[verdict] += counts[verdict];
     }
-    for (const [reason, count] of other.reasons) this.allow(reason, count);
+    for (const [reason, times] of other.reasons) count(this.reasons, reason, times);
+    for (const [why, times] of other.unplayed) count(this.unplayed, why, times);
     for (const [name, { versions, requests, why }] of other.lacking) this.lack(name, versions, requests, why);
   }
 
@@ -116,6 +121,11 @@ export class Tally {
     }));
   }
 
+  /** How many requests were not played, for each of the reasons that can be done something about. */
+  get notPlayed(): ReadonlyMap<string, number> {
+    return this.unplayed;
+  }
+
   /** How many answers differed for each of the reasons for which they may. */
   get allowed(): ReadonlyMap<string, number> {
     return this.reasons;
@@ -125,10 +135,6 @@ export class Tally {
     let counts = this.byApi.get(name);
     if (counts === undefined) this.byApi.set(name, (counts = emptyCounts()));
     return counts;
-  }
-
-  private allow(reason: string, count: number): void {
-    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + count);
   }
 
   private lack(name: string, versions: Iterable<number>, requests: number, why: string): void {
@@ -141,6 +147,10 @@ export class Tally {
   private tell(why: string): void {
     if (this.lostWhy.length < lostWhyMax && !this.lostWhy.includes(why)) this.lostWhy.push(why);
   }
+}
+
+function count(counts: Map<string, number>, what: string, times = 1): void {
+  counts.set(what, (counts.get(what) ?? 0) + times);
 }
 
 function emptyCounts(): Record<Verdict, number> {

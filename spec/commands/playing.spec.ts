@@ -17,8 +17,11 @@ describe('whyNothing', () => {
 
 describe('exitStatus', () => {
   it('is 0 for the same, 1 for differences, 2 for what could not be done, 130 for Ctrl-C', () => {
-    const seen = [exitStatus(null, 0), exitStatus(null, 7), exitStatus('gone', 7), exitStatus('interrupted', 0)];
-    expect(seen).to.deep.equal([0, 1, 2, 130]);
+    const [same, differs, lockedOut] = (['same', 'differs', 'locked out'] as const).map(
+      (one) => endedWith('same', one).tally,
+    );
+    expect([same, differs, lockedOut].map((tally) => exitStatus(null, tally!))).to.deep.equal([0, 1, 2]);
+    expect([exitStatus('gone', differs!), exitStatus('interrupted', same!)]).to.deep.equal([2, 130]);
   });
 });
 

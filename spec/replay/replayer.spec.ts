@@ -5,7 +5,7 @@ import { callsOf } from '../../lib/capture/calls';
 import type { CaptureEvent } from '../../lib/capture/event';
 import { checkReplayOptions, type ReplayOptions } from '../../lib/replay/options';
 import type { Outcome } from '../../lib/replay/outcome';
-import { Replayer, verdictOf } from '../../lib/replay/replayer';
+import { Replayer } from '../../lib/replay/replayer';
 import { targetOf } from '../../lib/replay/target';
 import { clockAt, pass } from '../support/in-process';
 import { closed, frame, opened, requestBytes } from '../support/recordings';
@@ -216,19 +216,5 @@ describe('Replayer', () => {
     expect(broker.heard).to.have.lengthOf(1);
     pass(clock, 1000);
     expect(verdicts(await running)).to.deep.equal(['same', 'same']);
-  });
-});
-
-describe('verdictOf', () => {
-  it('is "may differ" where every difference has a reason', () => {
-    const one = { path: 'a', field: 'a', recorded: 1, replayed: 2, what: null };
-    expect(verdictOf([])).to.equal('same');
-    expect(verdictOf([{ ...one, reason: 'r' }])).to.equal('may differ');
-    expect(
-      verdictOf([
-        { ...one, reason: 'r' },
-        { ...one, reason: null },
-      ]),
-    ).to.equal('differs');
   });
 });

@@ -65,4 +65,14 @@ describe('Tally', () => {
     expect([...tally.allowed]).to.deep.equal([['r', 2]]);
     expect(tally.unserved).to.deep.equal([{ name: 'Heartbeat', versions: [4], requests: 2, why: 'not served' }]);
   });
+
+  it('counts what was not played for each reason that something can be done about', () => {
+    const tally = new Tally();
+    for (const why of ['no password', 'no password', null]) tally.add(outcome({ verdict: 'left out', why }));
+    tally.add(outcome({ verdict: 'locked out', why: 'no password' }));
+    const whole = new Tally();
+    whole.include(tally);
+    expect([...whole.notPlayed]).to.deep.equal([['no password', 3]]);
+    expect(whole.compared).to.equal(0);
+  });
 });

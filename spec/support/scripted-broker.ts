@@ -4,6 +4,7 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { apiVersions, heartbeat } from '../../lib/apis';
 import { Reader } from '../../lib/protocol/bytes';
+import type { Exchange } from '../../lib/protocol/exchange';
 import { answerBytes } from './recordings';
 import { framed } from './wire';
 
@@ -22,10 +23,13 @@ export class ScriptedBroker {
   /** Requests in the order in which they came, without those that ask what is served. */
   readonly heard: Heard[] = [];
   private readonly script: Script;
+  private readonly exchanges: readonly Exchange[];
   private connections = 0;
 
-  constructor(script: Script) {
+  /** @param exchanges what it says that it serves, ApiVersions besides */
+  constructor(script: Script, exchanges: readonly Exchange[] = [heartbeat]) {
     this.script = script;
+    this.exchanges = exchanges;
   }
 
   connect(): Duplex {
@@ -49,7 +53,7 @@ export class ScriptedBroker {
     const apiKey = reader.int16();
     reader.int16();
     const heard = { connection, apiKey, correlationId: reader.int32(), bytes };
-    if (apiKey === apiVersions.key) return void server.write(framed(served(heard.correlationId)));
+    if (apiKey === apiVersions.key) return void server.write(framed(served(heard.correlationId, this.exchanges)));
     this.heard.push(heard);
     const made = await this.script(heard);
     if (made === 'hang up') server.end();
@@ -57,8 +61,8 @@ export class ScriptedBroker {
   }
 }
 
-function served(correlationId: number): Buffer {
-  const apiKeys = [apiVersions, heartbeat].map(({ key, versions }) => ({
+function served(correlationId: number, exchanges: readonly Exchange[]): Buffer {
+  const apiKeys = [apiVersions, ...exchanges].map(({ key, versions }) => ({
     apiKey: key,
     minVersion: versions.from,
     maxVersion: versions.to,

@@ -17,7 +17,7 @@ import { covers, type Schema } from '../../protocol/schema';
 import { PartsWriter } from '../mrcap/parts';
 import { type Gaps, Missing, noGaps } from './gaps';
 import { RecordHoles } from './record-holes';
-import { isSecretConfig, type SecretKind, secretOf } from './secrets';
+import { hiddenSecret, isSecretConfig, type SecretKind, secretOf } from './secrets';
 
 /** What becomes of a frame: recorded as it is, in parts, as other bytes, or not at all. */
 export type Redacted =
@@ -167,7 +167,7 @@ export class Redactor {
     const rewrite = rewriter<Schema>(schema, (at) => {
       switch (secretOf(at)) {
         case 'sasl':
-          return this.hidden.has('sasl') ? (value) => Buffer.alloc((value as Buffer).length, 'x') : null;
+          return this.hidden.has('sasl') ? (value) => hiddenSecret((value as Buffer).length) : null;
         case 'configs':
           return this.hidden.has('configs') ? hiddenConfig : null;
         default:

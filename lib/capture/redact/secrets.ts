@@ -31,6 +31,16 @@ export function secretOf({
   return null;
 }
 
+/** What stands in the place of bytes that log somebody in: as many. */
+export function hiddenSecret(length: number): Buffer {
+  return Buffer.alloc(length, 'x');
+}
+
+/** Whether that is what stands there. */
+export function isHiddenSecret(bytes: Buffer): boolean {
+  return bytes.length > 0 && bytes.equals(hiddenSecret(bytes.length));
+}
+
 /** Whether the value of a configuration of this name is secret. */
 export function isSecretConfig(name: unknown): boolean {
   return typeof name === 'string' && secretConfig.test(name);

@@ -5,6 +5,11 @@
  * A field is found by its name, or by `parent.name` where its name alone means several things. What always holds (a spec
  * goes through every message of Kafka): a field whose name looks like an id is in this table, or in `notRewritten` with a
  * reason.
+ *
+ * Not done: share sessions (KIP-932). They have no id, but belong to a group, a member and a connection, and are counted by
+ * their epoch. A target that has lost one, or heard of it in the middle, answers SHARE_SESSION_NOT_FOUND or
+ * INVALID_SHARE_SESSION_EPOCH, and those are told as differences: unlike a fetch session (../fetch-sessions.ts) it is not kept
+ * in the target's place, because what a member has acquired is the broker's alone.
  */
 import type { Primitive } from '../../protocol/schema';
 import { zeroUuid } from '../../uuid';

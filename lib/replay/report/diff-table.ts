@@ -24,12 +24,13 @@ const cellMax = 60;
 
 export class DiffTable {
   private readonly byKey = new Map<string, DiffRow>();
-  private readonly notServed = new Map<string, { api: string; why: string; requests: number }>();
+  private readonly notCompared = new Map<string, { api: string; why: string; requests: number }>();
   private untold = 0;
 
   /** @param isFull whether to have what may differ as well */
   add({ request, verdict, differences, why, a, b }: Diffed, isFull = false): void {
-    if (verdict === 'unserved') this.lack(request.name, why ?? 'not served');
+    const isMissing = verdict === 'unserved' || verdict === 'left out' || verdict === 'locked out';
+    if (isMissing && why !== null) this.lack(request.name, why);
     if (verdict === 'no answer') {
       const sides = [a, b].map((one) => cell(one.why ?? 'an answer'));
       this.row({ api: request.name, field: 'no answer', a: sides[0]!, b: sides[1]!, reason: null });
@@ -75,7 +76,7 @@ export class DiffTable {
   }
 
   private rest(line: (api: string, why: string, requests: string) => string): string {
-    const lines = [...this.notServed.values()].map(({ api, why, requests }) =>
+    const lines = [...this.notCompared.values()].map(({ api, why, requests }) =>
       line(api, why, many(requests, 'request')),
     );
     if (this.untold > 0) lines.push(`and ${this.untold} more\n`);
@@ -92,9 +93,10 @@ export class DiffTable {
   }
 
   private lack(api: string, why: string): void {
-    const known = this.notServed.get(api);
+    const key = `${api}\0${why}`;
+    const known = this.notCompared.get(key);
     if (known !== undefined) known.requests++;
-    else this.notServed.set(api, { api, why, requests: 1 });
+    else this.notCompared.set(key, { api, why, requests: 1 });
   }
 }
 

@@ -8,7 +8,7 @@ import { many } from '../../text';
 import type { Outcome, Verdict } from '../outcome';
 import type { Tally } from '../tally';
 import { type Ended, isSame, lastLine } from './ended';
-import { html, said, sides, unservedLines } from './said';
+import { html, notPlayedLines, said, sides, unservedLines } from './said';
 import { colours, TimeLine } from './time-line';
 
 const barsMax = 5000;
@@ -55,6 +55,7 @@ export class HtmlReport {
 ${stopped === null ? '' : `<strong class="bad">Not played to its end: ${html(stopped)}</strong>`}</p>
 ${apisHtml(tally)}
 ${listHtml('Not asked, because the target does not serve it', unservedLines(tally))}
+${listHtml('Not played', notPlayedLines(tally))}
 ${listHtml('What the recording lacks', tally.lostWhy)}
 ${listHtml(
   'Differs where it may',

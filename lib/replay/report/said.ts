@@ -48,6 +48,11 @@ export function unservedLines(tally: Tally): string[] {
   );
 }
 
+/** What was not played, a line for each reason that something can be done about. */
+export function notPlayedLines(tally: Tally): string[] {
+  return [...tally.notPlayed].map(([why, requests]) => `${many(requests, 'request')}: ${why}`);
+}
+
 /** Text as it stands in a page. */
 export function html(text: string): string {
   return text.replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);

@@ -7,7 +7,7 @@ import { many, printable } from '../../text';
 import type { Difference } from '../compare/compare';
 import type { Outcome, Verdict } from '../outcome';
 import { type Ended, isSame, lastLine } from './ended';
-import { sides, unservedLines } from './said';
+import { notPlayedLines, sides, unservedLines } from './said';
 
 /** How much of one request is told, in differences. */
 const differencesMax = 20;
@@ -47,6 +47,7 @@ const counted: readonly Verdict[] = [
   'unknown',
   'not recorded',
   'left out',
+  'locked out',
 ];
 
 /** What one of several recordings came to. */
@@ -87,6 +88,7 @@ export function summaryText(ended: Ended, paint: Paint): string {
       paint.yellow(`  ${many(strays, 'recorded frame')} ${strays === 1 ? 'is no message' : 'are no messages'}`),
     );
   for (const line of unservedLines(tally)) lines.push(paint.yellow(`  not asked: ${line}`));
+  for (const line of notPlayedLines(tally)) lines.push(paint.yellow(`  not played: ${line}`));
   return `${lines.filter((line) => line !== '').join('\n')}\n${endText(ended, paint)}`;
 }
 

@@ -21,6 +21,7 @@ export const colours: Readonly<Record<Verdict, string>> = {
   unknown: '#8a6fb0',
   'not recorded': '#9aa5b1',
   'left out': '#c9d1d9',
+  'locked out': '#b07d2b',
 };
 
 interface Bar {

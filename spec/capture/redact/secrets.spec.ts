@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { exchanges } from '../../../lib/apis/exchanges';
-import { isSecretConfig, secretOf } from '../../../lib/capture/redact/secrets';
+import { hiddenSecret, isHiddenSecret, isSecretConfig, secretOf } from '../../../lib/capture/redact/secrets';
 import { fieldsOf } from '../../../lib/protocol/rewrite';
 
 /** Byte fields of Kafka's messages that hold nothing to hide; a new one has to be put here, or found to be a secret. */
@@ -63,6 +63,14 @@ describe('secretOf', () => {
       'IncrementalAlterConfigs.request resources[].configs[].value',
       'DescribeConfigs.response results[].configs[].value',
     ]);
+  });
+});
+
+describe('hiddenSecret', () => {
+  it('is as long as what it stands for, and known again', () => {
+    expect(hiddenSecret(3).toString()).to.equal('xxx');
+    const seen = [hiddenSecret(3), Buffer.from('xxy'), hiddenSecret(0)].map(isHiddenSecret);
+    expect(seen, 'of nothing nothing was hidden').to.deep.equal([true, false, false]);
   });
 });
 

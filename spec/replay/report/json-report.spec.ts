@@ -20,7 +20,7 @@ describe('outcomeJson', () => {
       connection: 2,
       client: '127.0.0.1:50002',
       clientId: 'me',
-      sentAt: '1970-01-01T00:00:01.000Z',
+      sentAt: '1970-01-01T00:00:01.000000Z',
       api: 'Heartbeat',
       key: 12,
       version: 4,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { html, plain, said, sides, unservedLines } from '../../../lib/replay/report/said';
-import { endedWith } from '../../support/outcomes';
+import { html, notPlayedLines, plain, said, sides, unservedLines } from '../../../lib/replay/report/said';
+import { endedAfter, endedWith, outcome } from '../../support/outcomes';
 
 describe('said', () => {
   it('names error codes', () => {
@@ -38,6 +38,13 @@ describe('sides', () => {
 describe('unservedLines', () => {
   it('says of each API how often it was wanted', () => {
     expect(unservedLines(endedWith('unserved', 'unserved').tally)).to.deep.equal(['Heartbeat v4 (2 requests): ']);
+  });
+});
+
+describe('notPlayedLines', () => {
+  it('says why, and how often', () => {
+    const { tally } = endedAfter(outcome({ verdict: 'left out', why: 'no password' }));
+    expect(notPlayedLines(tally)).to.deep.equal(['1 request: no password']);
   });
 });
 

@@ -69,6 +69,12 @@ describe('summaryText', () => {
     );
   });
 
+  it('says what was not played', () => {
+    const text = summaryText(endedAfter(outcome(), outcome({ verdict: 'locked out', why: 'no password' })), plain);
+    expect(text).to.include('\n  not played: 1 request: no password\n');
+    expect(text).to.match(/\n0 differences in 1 answer; 1 request was not compared\n$/);
+  });
+
   it('says what the recording lacks', () => {
     const ended = endedAfter(outcome());
     ended.tally.take({ is: 'lost', connection: 1, atMs: 0, from: null, bytes: 1, why: 'it is TLS' });
