@@ -43,7 +43,8 @@ export async function runTraffic(
     const [file] = files;
     if (files.length > 1) return readSeveral(files, all);
     if (file === '-') return readCapture(process.stdin, { ...all, ...readOnly(wanted) });
-    return readCapture(file!, { ...all, live, ...readOnly(wanted) });
+    // Of one file of several, it is said that the recording goes on.
+    return readCapture(file!, { ...all, ...(live ? { live } : { follows: () => false }), ...readOnly(wanted) });
   };
   const ofProxy =
     (tap: TapArguments): OpenTraffic =>

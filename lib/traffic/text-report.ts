@@ -65,7 +65,7 @@ export class TextReport implements Report {
   gap({ is, connection, atMs, from, bytes, why }: Gap): string {
     const where = connection === null ? '' : `conn ${connection}: `;
     const whose = from === null ? '' : ` of the ${from}`;
-    const text = `${where}${bytesText(bytes)}${whose} not ${is === 'lost' ? 'read' : 'paired'}: ${printable(why)}`;
+    const text = `${where}${bytes === 0 ? 'something' : bytesText(bytes)}${whose} not ${is === 'lost' ? 'read' : 'paired'}: ${printable(why)}`;
     const iso = isoText(atMs);
     return `${this.dayOf(iso)}${this.paint.dim(iso.slice(11, 23))}  ${this.paint.yellow(text)}\n`;
   }
@@ -95,7 +95,9 @@ export class TextReport implements Report {
     ];
     const [lost, stray] = [gaps.total('lost'), gaps.total('stray')];
     const missing = [
-      ...(lost.gaps > 0 ? [`${many(lost.gaps, 'gap')}, ${bytesText(lost.bytes)} not read`] : []),
+      ...(lost.gaps > 0
+        ? [`${many(lost.gaps, 'gap')}${lost.bytes === 0 ? '' : `, ${bytesText(lost.bytes)} not read`}`]
+        : []),
       ...(stray.gaps > 0 ? [`${many(stray.gaps, 'frame')} not paired`] : []),
     ];
     return `\n${paint.dim(parts.join(' · '))}\n${missing.length === 0 ? '' : `${paint.yellow(missing.join(' · '))}\n`}`;
@@ -147,7 +149,7 @@ const figureWidths = [-34, 9, 7, 9, 8, 8, 8, 8, 8];
 function reasonText({ is, why, gaps, bytes }: GapReason): string {
   const cells = [
     many(gaps, is === 'lost' ? 'gap' : 'frame'),
-    `${bytesText(bytes)} not ${is === 'lost' ? 'read' : 'paired'}`,
+    `${bytes === 0 ? '' : `${bytesText(bytes)} `}not ${is === 'lost' ? 'read' : 'paired'}`,
   ];
   return row([...cells.map((text, i) => [text, reasonWidths[i]!] as const), [printable(why), 0]]);
 }

@@ -3,7 +3,7 @@
  */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { listGroups, metadata, produce } from '../../lib/apis';
@@ -69,6 +69,33 @@ describe('runTraffic', function () {
       expect(service.output())
         .to.match(/\n2 requests on \d connections? in .* · 0 without an answer/)
         .and.not.to.include('not read');
+    } finally {
+      await broker.close();
+      await recording.close();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
+  it('says where a recording goes on of which a part is not shown', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'millrace-print-'));
+    const recording = capture(join(dir, 'x.mrcap'), { rollBytes: 1, thread: false, flushMs: 1 });
+    const broker = await createBroker({ taps: recording.taps });
+    try {
+      await broker.inject(listGroups, 4, {});
+      await broker.close();
+      const { files } = await recording.close();
+      expect(files.length).to.be.greaterThan(1);
+      for (const [given, isMissing] of [
+        [[files[0]!], true],
+        [files, false],
+      ] as const) {
+        const output = new Printed();
+        await runTraffic(given, {}, output);
+        expect(output.text).to.include('ListGroups v4');
+        const line = `something not read: the recording goes on in ${basename(files[1]!)}, which was not given\n`;
+        expect(output.text.includes(line)).to.equal(isMissing);
+        expect(output.text.endsWith('\n1 gap\n')).to.equal(isMissing);
+      }
     } finally {
       await broker.close();
       await recording.close();
