@@ -56,14 +56,17 @@ async function begin(
   const recording = capture(to, { ...recordingOptions(options, ''), facts, logger });
   proxy.taps.add(recording.taps);
   await recording.begun;
-  console.log(`Recording to ${recording.recorded.files[0]}: ${where}. Ctrl-C ends it.`);
+  const [file] = recording.recorded.files;
+  console.log(`Recording to ${file}${file === to ? '' : ` (${to} is there)`}: ${where}. Ctrl-C ends it.`);
   return { proxy, recording };
 }
 
-/** What was recorded, for people: a line, and one for each warning. */
+/** What was recorded, for people: a line, one for each warning, and how to look at it. */
 export function told(recorded: Recorded): string {
   const { files, bytes, connections, frames, error } = recorded;
   const what = `Recorded ${many(frames, 'frame')} on ${many(connections, 'connection')}, ${bytesText(bytes)}, in ${files.join(', ') || 'no file'}.`;
   const warnings = warningsOf(recorded).map((text) => `Warning: ${text}.`);
-  return [what, ...warnings, ...(error === null ? [] : [`It ended early: ${error.message}`])].join('\n');
+  const early = error === null ? [] : [`It ended early: ${error.message}`];
+  const next = frames === 0 ? [] : [`To look at it: millrace traffic ${files.join(' ')}`];
+  return [what, ...warnings, ...early, ...next].join('\n');
 }

@@ -3,7 +3,8 @@
  *
  * Each client's connection has one of its own to the upstream, opened with the first request. Answers that name brokers
  * name the proxy in their place, and each broker of the cluster has a listener here, opened when the proxy first hears of
- * it; so clients never come to know the upstream.
+ * it; so clients never come to know the upstream. A broker whose port here is taken is told of once, as an error, and clients
+ * that hear of it are hung up.
  *
  * When the upstream ends a connection, or cannot be reached, the client's ends as well, with one line in the log: clients
  * come again by themselves, as they do when a broker restarts. The proxy itself waits for nobody: it can be there before

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -34,11 +34,24 @@ describe('runCapture', function () {
     wire.close();
     service.signal('SIGINT');
     expect(await service.ended).to.match(/code 0$/);
-    expect(service.output()).to.match(/Recorded 2 frames on 1 connection, \d+ B, in \S+x\.mrcap\.\n$/);
+    expect(service.output()).to.match(
+      /Recorded 2 frames on 1 connection, \d+ B, in \S+x\.mrcap\.\nTo look at it: millrace traffic \S+x\.mrcap\n$/,
+    );
     const names: string[] = [];
     for await (const event of callsOf(readCapture(file))) if (event.is === 'answered') names.push(event.request.name);
     expect(names).to.deep.equal(['Metadata']);
     expect((await readCapture(file).about).facts).to.include({ upstream: bootstrap });
+  });
+
+  it('leaves a file alone that is there, and says so', async () => {
+    const file = join(dir, 'x.mrcap');
+    writeFileSync(file, 'mine');
+    const service = start(['capture', '--upstream', 'a:1', '--to', file]);
+    await service.until(/Ctrl-C ends it/);
+    service.signal('SIGTERM');
+    expect(await service.ended).to.match(/code 0$/);
+    expect(service.output()).to.match(/^Recording to \S+x\.1\.mrcap \(\S+x\.mrcap is there\): clients connect to /);
+    expect(readFileSync(file, 'utf8')).to.equal('mine');
   });
 
   it('says why it cannot begin, and leaves no file behind', async () => {
@@ -76,6 +89,7 @@ describe('told', () => {
       'Warning: 3 frames were left out: the disk was slower.',
       'Warning: 1 request of an API that this version does not know was kept in full, with whatever secrets may be in there.',
       'It ended early: no space',
+      'To look at it: millrace traffic a b',
     ]);
   });
 });
