@@ -52,7 +52,7 @@ export async function serve(
     process.exit(1);
   }
   stopOnSignal(broker, recording, logger);
-  if (process.stdout.isTTY) process.stdout.write(welcome(broker, version));
+  if (process.stdout.isTTY) process.stdout.write(welcome(broker, version, recording));
   else logger.info({ listeners: broker.endpoints, clusterId: broker.clusterId }, 'Millrace is ready');
 }
 
@@ -153,8 +153,8 @@ async function stopped(broker: Broker, recording: Recording | null, logger: Logg
   else logger.error({ ...recorded, err: error }, `the recording ended early: ${error.message}`);
 }
 
-/** The first screen: where it listens, where the data is, and a line to paste. */
-function welcome(broker: Broker, version: string): string {
+/** The first screen: where it listens, where the data and a recording are, and a line to paste. */
+function welcome(broker: Broker, version: string, recording: Recording | null): string {
   const { bold, dim } = paint(!process.env['NO_COLOR']);
   const { config, clusterId, nodeId, endpoints } = broker;
   const addresses = endpoints.map(({ host, port }) => `${host}:${port}`);
@@ -162,12 +162,14 @@ function welcome(broker: Broker, version: string): string {
   const everywhere = listenersOf(config).open.some(({ host }) => host === null);
   const nearest = everywhere ? `localhost:${endpoints[0]!.port}` : addresses[0]!;
   const here = (path: string) => (relative('', path).startsWith('..') ? path : `./${relative('', path)}`);
+  const recorded =
+    recording === null ? '' : `\n    recording  ${recording.recorded.files[0]} ${dim('(millrace traffic shows it)')}`;
   const example = here(resolve(__dirname, '../../examples/hello.js'));
   return `
   ${bold('Millrace')} ${version} ${dim('· Kafka-compatible, ready')}
 
     listening  ${bold(nearest)}${addresses.includes(nearest) ? '' : dim(`, for other machines ${addresses.join(', ')}`)}
-    data       ${config['log.dirs'].map(here).join(', ')} ${dim(`(cluster ${clusterId}, node ${nodeId})`)}
+    data       ${config['log.dirs'].map(here).join(', ')} ${dim(`(cluster ${clusterId}, node ${nodeId})`)}${recorded}
     try it     node ${example.includes(' ') ? `'${example}'` : example} ${nearest}
                ${dim('or:')} echo hello | kcat -P -b ${nearest} -t greetings
                ${dim('   ')} kcat -C -e -b ${nearest} -t greetings

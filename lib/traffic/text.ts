@@ -3,10 +3,16 @@
  */
 import { errorOf } from '../errors';
 
-/** A span as `0.81 ms`, `12.3 ms` or `1.20 s`. */
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** A span as `0.81 ms`, `12.3 ms`, `1.20 s` or `2.50 d`: from two of a unit on in that unit, beyond seconds. */
 export function spanText(ms: number): string {
   if (ms < 1000) return `${digits(ms)} ms`;
-  return ms < 120_000 ? `${digits(ms / 1000)} s` : `${digits(ms / 60_000)} min`;
+  if (ms < 2 * minuteMs) return `${digits(ms / 1000)} s`;
+  if (ms < 2 * hourMs) return `${digits(ms / minuteMs)} min`;
+  return ms < 2 * dayMs ? `${digits(ms / hourMs)} h` : `${digits(ms / dayMs)} d`;
 }
 
 /** A size as `24 B`, `1.20 KB` or `12.3 MB`, of 1,000 each. */

@@ -54,6 +54,11 @@ describe('the first screen', function () {
     expect(wide).to.deep.equal([]);
   });
 
+  it('says where it records, if it does', async () => {
+    await begin('server.properties --capture x.mrcap').until(shown);
+    expect(plain()).to.match(/\n {4}recording {2}x\.mrcap /);
+  });
+
   it('shows lines that work as they stand', async () => {
     await begin('server.properties').until(shown);
     const lines = plain()
