@@ -1,15 +1,20 @@
 /**
- * The options of the commands that record, `millrace capture` and `millrace --capture FILE`, and what they mean.
+ * The options of the commands that record, `millrace capture` and `millrace --capture FILE`, and what they mean; those about
+ * secrets are for whoever shows traffic, too.
  */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CaptureOptions } from '../capture/capture';
 import { durationMs } from '../duration';
-import { listed } from './option-values';
+import { listed, positive } from './option-values';
 
-/** What a command with these options is given; with `capture` before each name where it has others besides. */
-interface Given {
+/** What a command with the options about secrets is given. */
+export interface SecretArguments {
   readonly keep?: readonly string[];
   readonly hide?: readonly string[];
+}
+
+/** And one with all of them; with `capture` before each name where it has others besides. */
+interface Given extends SecretArguments {
   readonly rollMb?: number;
   readonly rollTime?: number;
   readonly zstd?: boolean;
@@ -33,7 +38,7 @@ export function addSecretOptions(command: Command, prefix: Prefix, verb: string)
 
 export function addRecordingOptions(command: Command, prefix: Prefix): Command {
   return addSecretOptions(command, prefix, 'record')
-    .option(`--${prefix}roll-mb <size>`, 'begin another file from so many MiB on', megabytes)
+    .option(`--${prefix}roll-mb <size>`, 'begin another file from so many MiB on', positive)
     .option(`--${prefix}roll-time <time>`, 'begin another file after so long, such as 10min', time)
     .option(`--${prefix}zstd`, 'compress the file')
     .option(`--${prefix}wait`, 'let traffic wait for a slow disk, instead of leaving some out');
@@ -44,13 +49,20 @@ export function recordingNames(prefix: Prefix): readonly string[] {
   return names.map((name) => nameOf(name, prefix));
 }
 
+/** What `capture()` and `watch()` are to be called with; the command has checked the names. */
+export function secretOptions({ keep, hide }: SecretArguments): Pick<CaptureOptions, 'keep' | 'hide'> {
+  return {
+    ...(keep === undefined ? {} : { keep: keep as NonNullable<CaptureOptions['keep']> }),
+    ...(hide === undefined ? {} : { hide: hide as NonNullable<CaptureOptions['hide']> }),
+  };
+}
+
 /** What `capture()` is to be called with. */
 export function recordingOptions(options: Readonly<Record<string, unknown>>, prefix: Prefix): CaptureOptions {
   const given: Given = Object.fromEntries(names.map((name) => [name, options[nameOf(name, prefix)]]));
-  const { keep, hide, rollMb, rollTime, zstd, wait } = given;
+  const { rollMb, rollTime, zstd, wait } = given;
   return {
-    ...(keep === undefined ? {} : { keep: keep as CaptureOptions['keep'] }),
-    ...(hide === undefined ? {} : { hide: hide as CaptureOptions['hide'] }),
+    ...secretOptions(given),
     ...(rollMb === undefined ? {} : { rollBytes: rollMb * bytesOfMb }),
     ...(rollTime === undefined ? {} : { rollMs: rollTime }),
     ...(zstd === true ? { zstd: true } : {}),
@@ -70,12 +82,6 @@ function oneOf(known: readonly string[]): (value: string, before?: readonly stri
       known.length === 1 ? `Expected ${known[0]}.` : `Expected some of ${known.join(', ')}.`,
     );
   };
-}
-
-function megabytes(value: string): number {
-  const number = Number(value);
-  if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError('Expected a number above 0.');
-  return number;
 }
 
 function time(value: string): number {

@@ -7,18 +7,16 @@ import { asyncScheduler } from 'rxjs';
 import type { CaptureEvent } from '../capture/event';
 import { readCapture } from '../capture/read-capture';
 import { readSeveral } from '../capture/several';
-import { type WatchOptions, watch } from '../capture/watch';
+import { watch } from '../capture/watch';
 import { createLogger } from '../logger';
 import type { InspectOptions } from '../traffic/inspect';
 import { type OpenTraffic, printTraffic } from '../traffic/print';
 import { openProxy } from './open-proxy';
 import type { ProxyArguments } from './proxy-options';
+import { type SecretArguments, secretOptions } from './recording-options';
 
 /** A proxy, to look at what goes through. */
-export interface TapArguments extends ProxyArguments {
-  readonly keep?: readonly string[];
-  readonly hide?: readonly string[];
-}
+interface TapArguments extends ProxyArguments, SecretArguments {}
 
 export interface TrafficArguments extends InspectOptions, Partial<TapArguments> {
   /** Goes on with what comes. */
@@ -67,11 +65,7 @@ function readOnly({ connection, topic, from, to }: InspectOptions): { readonly c
 
 /** What goes through a proxy, which is there for as long as somebody reads. */
 async function* watched(options: TapArguments, signal: AbortSignal): AsyncGenerator<CaptureEvent, undefined> {
-  const { keep, hide } = options;
-  const live = watch({
-    ...(keep === undefined ? {} : { keep: keep as WatchOptions['keep'] }),
-    ...(hide === undefined ? {} : { hide: hide as WatchOptions['hide'] }),
-  } as WatchOptions);
+  const live = watch(secretOptions(options));
   // Between the calls only what goes wrong.
   const logger = createLogger({ level: process.env['MILLRACE_LOG_LEVEL'] ?? 'warn' });
   const { proxy, where } = await openProxy(options, logger);
