@@ -31,7 +31,7 @@ async function main() {
   }
 
   console.log(`${counts.client} requests and ${counts.broker} answers were recorded`);
-  console.log(`${run.tally.differences} differences in ${run.tally.compared} answers`);
+  console.log(`${run.tally.differences} of ${run.tally.compared} answers differ`);
   await broker.close();
 }
 
