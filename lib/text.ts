@@ -12,9 +12,12 @@ export function countText(count: number): string {
   return count.toLocaleString('en');
 }
 
-/** As `1 request` or `1,234 requests`. */
-export function many(count: number, one: string): string {
-  return `${countText(count)} ${one}${count === 1 ? '' : 's'}`;
+/**
+ * As `1 request` or `1,234 requests`.
+ * @param several where an s behind it does not do
+ */
+export function many(count: number, one: string, several = `${one}s`): string {
+  return `${countText(count)} ${count === 1 ? one : several}`;
 }
 
 /**

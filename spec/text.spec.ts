@@ -17,6 +17,7 @@ describe('countText', () => {
 describe('many', () => {
   it('knows one from several', () => {
     expect([0, 1, 2].map((count) => many(count, 'gap'))).to.deep.equal(['0 gaps', '1 gap', '2 gaps']);
+    expect([1, 2].map((count) => many(count, 'batch', 'batches'))).to.deep.equal(['1 batch', '2 batches']);
   });
 });
 

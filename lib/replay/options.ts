@@ -2,7 +2,9 @@
  * Options of replays and differential runs, checked.
  */
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { exchanges as kafka } from '../apis/exchanges';
 import type { Exchanges, RecordedRequest } from '../capture/recorded';
+import { nearestOf } from '../config/hint';
 import { checkNames, UsageError } from '../usage';
 import { type MayDiffer, mayDiffer, reasonsOf } from './compare/may-differ';
 import { LearnedIds } from './ids/learned-ids';
@@ -53,12 +55,27 @@ export function checkReplayOptions(whose: string, options: ReplayOptions): Repla
     if (!(ms >= 0 && ms <= 0x7fffffff))
       throw new UsageError(`${whose}: ${name} ${ms}: expected milliseconds, 0 to 2147483647`);
   const own = ignore.map((one) => (typeof one === 'string' ? { path: one, reason: 'ignored' } : one));
+  const reasonOf = reasonsOf([...own, ...mayDiffer]);
+  if (own.length > 0) checkApis(whose, own, options.exchanges ?? kafka());
   return {
     ids: options.ids ?? new LearnedIds(),
     pace: new Pace(scheduler, speed ?? null),
-    reasonOf: reasonsOf([...own, ...mayDiffer]),
+    reasonOf,
     answerMaxMs,
     settleMaxMs,
     leavesOut: options.leaveOut ?? (({ header }) => brokerClients.test(header.clientId ?? '')),
   };
+}
+
+/** @throws UsageError for a path of an API that there is not */
+function checkApis(whose: string, paths: readonly MayDiffer[], exchanges: Exchanges): void {
+  const names = [...exchanges.values()].map(({ name }) => name);
+  for (const { path } of paths) {
+    const [api] = /^\w+/.exec(path) ?? [];
+    if (api === undefined || names.includes(api)) continue;
+    const nearest = nearestOf(api, names);
+    const hint =
+      nearest === null ? 'a path begins with an API, such as Metadata, or with **' : `did you mean ${nearest}?`;
+    throw new UsageError(`${whose}: ignore: ${path}: there is no API ${api}: ${hint}`);
+  }
 }

@@ -3,9 +3,11 @@
  * waiting of a replay goes through here, on its scheduler.
  */
 import type { SchedulerLike } from 'rxjs';
+import { fineClock } from '../capture/fine-clock';
 
 export class Pace {
   private readonly scheduler: SchedulerLike;
+  private readonly clock: () => number;
   private readonly speed: number | null;
   private readonly pending = new Set<() => void>();
   private isStopped = false;
@@ -15,12 +17,13 @@ export class Pace {
   /** @param speed 1 for the recorded times, 10 for ten times as fast, null for no waiting */
   constructor(scheduler: SchedulerLike, speed: number | null) {
     this.scheduler = scheduler;
+    this.clock = fineClock(scheduler);
     this.speed = speed;
   }
 
-  /** Own time, ms since 1970. */
+  /** Own time, ms since 1970, with fractions. */
   now(): number {
-    return this.scheduler.now();
+    return this.clock();
   }
 
   /** Null where what was recorded at this time may happen now. */

@@ -3,7 +3,7 @@
  */
 import type { CallEvent } from '../capture/calls';
 import type { Outcome, Verdict } from './outcome';
-import { lacksTopic } from './transient';
+import { hasTopicAlready, lacksTopic } from './unprepared';
 
 /** Counts of one API. */
 export type ApiTally = Readonly<Record<Verdict, number>>;
@@ -39,6 +39,8 @@ export class Tally {
   retries = 0;
   /** Requests about topics that the target does not have, while the recorded broker had them. */
   topicless = 0;
+  /** Requests that make topics which the target has already, while the recorded broker had not. */
+  repeated = 0;
   /** Why something of the recording was lost, each reason once; the first few. */
   readonly lostWhy: string[] = [];
   /** Recorded time from the first to the last event, ms. */
@@ -66,6 +68,7 @@ export class Tally {
     this.countsOf(request.name)[verdict]++;
     this.retries += retries;
     if (verdict === 'differs' && lacksTopic(differences)) this.topicless++;
+    if (verdict === 'differs' && hasTopicAlready(differences)) this.repeated++;
     for (const reason of new Set(differences.map((one) => one.reason)))
       if (reason !== null) count(this.reasons, reason);
     if (verdict === 'unserved') this.lack(request.name, [request.header.apiVersion], 1, why ?? '');
@@ -80,6 +83,7 @@ export class Tally {
     this.strays += other.strays;
     this.retries += other.retries;
     this.topicless += other.topicless;
+    this.repeated += other.repeated;
     this.recordedMs += other.recordedMs;
     for (const why of other.lostWhy) this.tell(why);
     for (const [name, counts] of other.byApi) {

@@ -26,13 +26,6 @@ export function isNotReady(differences: readonly Difference[]): boolean {
   return failed.length > 0 && failed.every(({ recorded, replayed }) => !passing.has(recorded) && passing.has(replayed));
 }
 
-/** Whether the target does not know a topic that the recorded broker knew. */
-export function lacksTopic(differences: readonly Difference[]): boolean {
-  return differences.some(
-    (one) => isErrorCode(one) && noTopic.includes(one.replayed) && !noTopic.includes(one.recorded),
-  );
-}
-
 /** What did not pass although it was waited for: it is not waited for again, so that a lack costs its time once. */
 export class GivenUp {
   private readonly places = new Set<string>();

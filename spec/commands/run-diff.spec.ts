@@ -23,10 +23,10 @@ describe('runDiff', function () {
   });
 
   it('ends with 2 where a broker is not there', async () => {
-    const args = ['diff', trafficFile('kcat-admin.pcap'), '--a', '127.0.0.1:1', '--b', '127.0.0.1:1'];
+    const args = ['diff', trafficFile('kcat-admin.pcap'), '--a', '127.0.0.1:1', '--b', '127.0.0.1:2'];
     const service = start(args);
     expect(await service.ended).to.match(/code 2$/);
-    expect(service.output()).to.equal('nothing was compared\nmillrace: 127.0.0.1:1 refuses connections\n');
+    expect(service.output()).to.match(/^nothing was compared\nmillrace: 127\.0\.0\.1:[12] refuses connections\n$/);
   });
 
   it('does so where only one of them is not there', async () => {
@@ -50,7 +50,7 @@ describe('runDiff', function () {
       '--a',
       '127.0.0.1:1',
       '--b',
-      '127.0.0.1:1',
+      '127.0.0.1:2',
     ]);
     expect(await service.ended).to.match(/code 2$/);
     expect(service.output()).to.include('there is nothing to play: no requests in the recording at --port 1');
@@ -70,5 +70,11 @@ describe('runDiff', function () {
     expect(lines[0]).to.have.property('bLatencyMs');
     expect(lines.at(-1)).to.include({ is: 'summary', answers: 12, differences: 0 });
     await Promise.all([a.close(), b.close()]);
+  });
+
+  it('ends with 2 where both are the same', async () => {
+    const service = start(['diff', trafficFile('kcat-admin.pcap'), '--a', '127.0.0.1:1', '--b', '127.0.0.1:1']);
+    expect(await service.ended).to.match(/code 2$/);
+    expect(service.output()).to.equal('millrace: --a and --b are the same: 127.0.0.1:1\n');
   });
 });

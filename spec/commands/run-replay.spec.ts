@@ -66,6 +66,7 @@ describe('runReplay', function () {
       [[basic, '--to', '127.0.0.1:1'], /millrace: 127\.0\.0\.1:1 refuses connections/],
       [[basic, '--to', 'nonsense'], /millrace: "nonsense" is no address such as localhost:9092/],
       [[basic, '--to', target, '--ignore', 'a..b'], /millrace: "a\.\.b" is no path/],
+      [[basic, '--to', target, '--ignore', 'Metdata.x'], /millrace: .*: did you mean Metadata\?/],
     ];
     for (const [args, said] of cases) {
       const { code, printed } = await ran(...args);
@@ -133,7 +134,7 @@ describe('runReplay', function () {
     await connected;
     service.signal('SIGINT');
     expect(await service.ended).to.match(/code 130$/);
-    expect(service.output()).to.match(/\nnothing was compared\nmillrace: interrupted\n$/);
+    expect(service.output()).to.match(/^nothing was compared\nmillrace: interrupted\n$/);
     server.close();
   });
 });

@@ -23,13 +23,20 @@ describe('checkReplayOptions', () => {
       { answerMaxMs: -1 },
       { settleMaxMs: 1e12 },
       { ignore: ['a..b'] },
+      { ignore: ['Nonsense.b'] },
     ])
       refused(options);
   });
 
+  it('knows the APIs that paths begin with', () => {
+    const given = () => checkReplayOptions('replay', { ignore: ['**.a', '*.b', 'Metdata.c'] });
+    expect(given).to.throw(UsageError, 'ignore: Metdata.c: there is no API Metdata: did you mean Metadata?');
+  });
+
   it('adds to what may differ', () => {
-    const { reasonOf } = checkReplayOptions('replay', { ignore: ['A.b', { path: 'A.c', reason: 'mine' }] });
-    expect([reasonOf('A.b'), reasonOf('A.c'), reasonOf('A.throttleTimeMs'), reasonOf('A.d')]).to.deep.equal([
+    const ignore = ['Fetch.b', { path: 'Fetch.c', reason: 'mine' }];
+    const { reasonOf } = checkReplayOptions('replay', { ignore });
+    expect(['b', 'c', 'throttleTimeMs', 'd'].map((field) => reasonOf(`Fetch.${field}`))).to.deep.equal([
       'ignored',
       'mine',
       'how busy the broker is',

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { asyncScheduler } from 'rxjs';
 import { Pace } from '../../lib/replay/pace';
 import { clockAt, pass, timersOf } from '../support/in-process';
 
@@ -51,5 +52,13 @@ describe('Pace', () => {
     await due;
     await pace.wait(60_000);
     expect(timersOf(clock)).to.equal(0);
+  });
+
+  it('knows its own time in fractions of a ms, where the clock is the real one', () => {
+    const pace = new Pace(asyncScheduler, null);
+    const seen = new Set<number>();
+    for (let i = 0; i < 1000; i++) seen.add(pace.now());
+    expect([...seen].some((ms) => !Number.isInteger(ms))).to.equal(true);
+    expect(new Pace(clockAt(5), null).now()).to.equal(5);
   });
 });

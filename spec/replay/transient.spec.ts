@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Difference } from '../../lib/replay/compare/compare';
-import { GivenUp, isNotReady, lacksTopic, maySettle, wasNotReady } from '../../lib/replay/transient';
+import { GivenUp, isNotReady, maySettle, wasNotReady } from '../../lib/replay/transient';
 
 const differs = (name: string, recorded: unknown, replayed: unknown): Difference => ({
   path: name,
@@ -19,17 +19,6 @@ describe('isNotReady', () => {
     expect(isNotReady([error(0, 15), error(0, 29)])).to.equal(false);
     expect(isNotReady([error(15, 15)])).to.equal(false);
     expect(isNotReady([differs('nodeId', 1, 15)])).to.equal(false);
-  });
-});
-
-describe('lacksTopic', () => {
-  it('says so where the target does not know a topic, by name or id, that the recorded broker knew', () => {
-    expect([lacksTopic([error(0, 3)]), lacksTopic([error(0, 100)])]).to.deep.equal([true, true]);
-    expect([lacksTopic([error(3, 100)]), lacksTopic([error(0, 15)]), lacksTopic([])]).to.deep.equal([
-      false,
-      false,
-      false,
-    ]);
   });
 });
 

@@ -13,7 +13,7 @@ import type { StructShape } from '../shape';
 export interface Pair {
   readonly recorded: Body | null;
   readonly replayed: Body | null;
-  /** What to call it in a path: its name, or its position. */
+  /** What to call it in a path: its name (of a topic that goes by its id, where it is known), or its position. */
   readonly label: string;
 }
 
@@ -37,14 +37,14 @@ export function align(
     const same = free.get(nameOf(one, shape)) ?? [];
     const at = same.findIndex((other) => isSameById(one, other, shape, ids));
     if (at < 0) late.push(one);
-    else pairs.push({ recorded: one, replayed: same.splice(at, 1)[0]!, label: labelOf(one, shape) });
+    else pairs.push({ recorded: one, replayed: same.splice(at, 1)[0]!, label: labelOf(one, shape, ids) });
   }
   for (const one of late) {
     const other = free.get(nameOf(one, shape))?.shift() ?? null;
-    pairs.push({ recorded: one, replayed: other, label: labelOf(one, shape) });
+    pairs.push({ recorded: one, replayed: other, label: labelOf(one, shape, ids) });
   }
   for (const left of free.values())
-    for (const one of left) pairs.push({ recorded: null, replayed: one, label: labelOf(one, shape) });
+    for (const one of left) pairs.push({ recorded: null, replayed: one, label: labelOf(one, shape, ids) });
   return pairs;
 }
 
@@ -65,7 +65,7 @@ function isSameById(recorded: Body, replayed: Body, { idKeys }: StructShape, ids
   return idKeys.every(({ name, kind }) => ids.get(kind, nowhere, recorded[name]) === replayed[name]);
 }
 
-function labelOf(struct: Body, { keys, idKeys }: StructShape): string {
-  const names = [...keys, ...idKeys.map(({ name }) => name)].map((key) => String(struct[key]));
+function labelOf(struct: Body, { keys, idKeys }: StructShape, ids: LearnedIds): string {
+  const names = [...keys, ...idKeys.map(({ name }) => name)].map((key) => ids.topicOf(String(struct[key])));
   return names.find((name) => name !== '' && name !== 'null') ?? '';
 }

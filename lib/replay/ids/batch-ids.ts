@@ -7,6 +7,7 @@
  */
 import * as batch from '../../records/batch';
 import { writeLong } from '../../records/integers';
+import { many } from '../../text';
 import { type IdKind, idKindOf } from './id-kinds';
 import type { IdPlace, LearnedIds } from './learned-ids';
 
@@ -41,7 +42,7 @@ export function rewriteBatches(records: Buffer, place: IdPlace, ids: LearnedIds)
 export function compareBatches(recorded: Buffer, replayed: Buffer, place: IdPlace, ids: LearnedIds): string | null {
   if (recorded.equals(replayed)) return null;
   const [olds, news] = [batchesIn(recorded), batchesIn(replayed)];
-  if (olds.length !== news.length) return `${recordsIn(recorded, olds)}, not ${recordsIn(replayed, news)}`;
+  if (olds.length !== news.length) return `${recordsIn(replayed, news)}, not ${recordsIn(recorded, olds)}`;
   for (const [i, old] of olds.entries()) {
     const why = compareBatch(recorded, old, replayed, news[i]!, place, ids);
     if (why !== null) return `batch ${i}: ${why}`;
@@ -61,7 +62,7 @@ function batchesIn(records: Buffer): number[] {
 function recordsIn(b: Buffer, batches: readonly number[]): string {
   if (batches.length === 0) return b.length === 0 ? 'no records' : `${b.length} bytes without a whole batch`;
   const records = batches.reduce((sum, at) => sum + Math.max(1, batch.recordCount(b, at)), 0);
-  return `${records} records in ${batches.length} batches from offset ${batch.baseOffset(b, batches[0])}`;
+  return `${many(records, 'record')} in ${many(batches.length, 'batch', 'batches')} from offset ${batch.baseOffset(b, batches[0])}`;
 }
 
 type Reading = readonly [what: string, read: (b: Buffer, at: number) => unknown, kind: IdKind | null];
@@ -105,5 +106,5 @@ function compareBatch(
   const size = batch.sizeInBytes(recorded, old);
   const isSame =
     recorded.compare(replayed, now + batch.headerBytes, now + size, old + batch.headerBytes, old + size) === 0;
-  return isSame ? null : `its ${batch.recordCount(recorded, old)} records are not the same`;
+  return isSame ? null : `not the same in its ${many(batch.recordCount(recorded, old), 'record')}`;
 }

@@ -38,7 +38,7 @@ export class DiffTable {
     for (const { field, recorded, replayed, what, reason } of differences) {
       if (reason !== null && !isFull) continue;
       const name = field.slice(request.name.length + 1);
-      const sides = what === null ? [said(field, recorded), said(field, replayed)] : [what, ''];
+      const sides = what === null ? [said(field, recorded), said(field, replayed)] : ['', what];
       this.row({ api: request.name, field: name, a: cell(sides[0]!), b: cell(sides[1]!), reason });
     }
   }

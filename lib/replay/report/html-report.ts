@@ -8,7 +8,7 @@ import { many } from '../../text';
 import type { Outcome, Verdict } from '../outcome';
 import type { Tally } from '../tally';
 import { type Ended, isSame, lastLine } from './ended';
-import { html, notPlayedLines, said, sides, unservedLines } from './said';
+import { html, notPlayedLines, said, sides, unpreparedLines, unservedLines } from './said';
 import { colours, TimeLine } from './time-line';
 
 const barsMax = 5000;
@@ -56,6 +56,7 @@ ${stopped === null ? '' : `<strong class="bad">Not played to its end: ${html(sto
 ${apisHtml(tally)}
 ${listHtml('Not asked, because the target does not serve it', unservedLines(tally))}
 ${listHtml('Not played', notPlayedLines(tally))}
+${listHtml('The target was not prepared', unpreparedLines(tally))}
 ${listHtml('What the recording lacks', tally.lostWhy)}
 ${listHtml(
   'Differs where it may',

@@ -48,6 +48,20 @@ export function unservedLines(tally: Tally): string[] {
   );
 }
 
+/** What to do about a target that was not as the recorded broker was before the recording. */
+export function unpreparedLines({ topicless, repeated }: Tally): string[] {
+  const lines: string[] = [];
+  if (topicless > 0)
+    lines.push(
+      `${many(topicless, 'request')} ${topicless === 1 ? 'is' : 'are'} about topics that the target does not have: create them before, or record from their creation on`,
+    );
+  if (repeated > 0)
+    lines.push(
+      `${many(repeated, 'request')} ${repeated === 1 ? 'makes' : 'make'} topics that the target has already: play to a broker to which nothing has happened`,
+    );
+  return lines;
+}
+
 /** What was not played, a line for each reason that something can be done about. */
 export function notPlayedLines(tally: Tally): string[] {
   return [...tally.notPlayed].map(([why, requests]) => `${many(requests, 'request')}: ${why}`);

@@ -7,7 +7,7 @@ import { many, printable } from '../../text';
 import type { Difference } from '../compare/compare';
 import type { Outcome, Verdict } from '../outcome';
 import { type Ended, isSame, lastLine } from './ended';
-import { notPlayedLines, sides, unservedLines } from './said';
+import { notPlayedLines, sides, unpreparedLines, unservedLines } from './said';
 
 /** How much of one request is told, in differences. */
 const differencesMax = 20;
@@ -59,8 +59,9 @@ export function endText(ended: Ended, paint: Paint): string {
 /** All that is to be said of the run, `lastLine` behind it. */
 export function summaryText(ended: Ended, paint: Paint): string {
   const { tally, changed, playedMs } = ended;
-  if (tally.requests === 0) return endText(ended, paint);
-  const { requests, connections, recordedMs, retries, topicless, lost, lostWhy, strays } = tally;
+  // What was read ahead of a target that is not there says nothing.
+  if (tally.apis.size === 0) return endText(ended, paint);
+  const { requests, connections, recordedMs, retries, lost, lostWhy, strays } = tally;
   const lines = [
     `${many(requests, 'request')} on ${many(connections, 'connection')} in ${seconds(playedMs)}, recorded in ${seconds(recordedMs)}`,
     counted
@@ -73,12 +74,7 @@ export function summaryText(ended: Ended, paint: Paint): string {
   const others = [...changed].map(([kind, count]) => `${kind} ${count}`);
   if (others.length > 0) lines.push(paint.dim(`  called otherwise by the target: ${others.join(', ')}`));
   if (retries > 0) lines.push(paint.dim(`  asked again until the target was ready: ${many(retries, 'time')}`));
-  if (topicless > 0) {
-    const whose = `${many(topicless, 'request')} ${topicless === 1 ? 'is' : 'are'} about topics`;
-    lines.push(
-      paint.yellow(`  ${whose} that the target does not have: create them before, or record from their creation on`),
-    );
-  }
+  for (const line of unpreparedLines(tally)) lines.push(paint.yellow(`  ${line}`));
   if (lost > 0)
     lines.push(
       paint.yellow(`  the recording lacks something in ${many(lost, 'place')}: ${printable(lostWhy.join('; '))}`),

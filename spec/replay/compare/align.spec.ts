@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { joinGroup, metadata } from '../../../lib/apis';
+import { fetch, joinGroup, metadata } from '../../../lib/apis';
 import type { Schema } from '../../../lib/protocol/schema';
 import { align } from '../../../lib/replay/compare/align';
 import { idKindOf } from '../../../lib/replay/ids/id-kinds';
@@ -55,5 +55,15 @@ describe('align', () => {
       ['0', 1, 2],
       ['1', undefined, 3],
     ]);
+  });
+
+  it('calls a topic that goes by its id by its name, where that is known', () => {
+    const responses = shapeIn(fetch.response, 'responses');
+    const ids = new LearnedIds();
+    ids.learnTopic('an id', 'orders');
+    const one = { topic: '', topicId: 'an id', partitions: [] };
+    const other = { ...one, topicId: 'another' };
+    const labels = (struct: object) => align([struct as never], [], responses, ids).map(({ label }) => label);
+    expect([labels(one), labels(other)]).to.deep.equal([['orders'], ['another']]);
   });
 });

@@ -125,6 +125,6 @@ describe('compareBodies', () => {
     const answer = (records: Buffer) =>
       whole(fetch, 7, { errorCode: 0, responses: [{ topic: 't', topicId: '', partitions: [partition(records)] }] });
     const [found] = compared(fetch, answer(buildBatch([{ value: Buffer.from('a') }])), answer(Buffer.alloc(0)));
-    expect(found?.what).to.equal('1 records in 1 batches from offset 0, not no records');
+    expect(found?.what).to.equal('no records, not 1 record in 1 batch from offset 0');
   });
 });

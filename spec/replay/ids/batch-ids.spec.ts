@@ -63,13 +63,18 @@ describe('compareBatches', () => {
 
   it('says how many records there are where batches are missing', () => {
     const two = Buffer.concat([batchOf(-1), batchOf(-1)]);
-    const expected = '2 records in 2 batches from offset 0, not no records';
-    expect(compareBatches(two, Buffer.alloc(0), place, new LearnedIds())).to.equal(expected);
+    const none = Buffer.alloc(0);
+    expect(compareBatches(two, none, place, new LearnedIds())).to.equal(
+      'no records, not 2 records in 2 batches from offset 0',
+    );
+    expect(compareBatches(none, batchOf(-1), place, new LearnedIds())).to.equal(
+      '1 record in 1 batch from offset 0, not no records',
+    );
   });
 
   it('sees records that are not the same', () => {
     expect(compareBatches(batchOf(-1, 'a'), batchOf(-1, 'b'), place, new LearnedIds())).to.equal(
-      'batch 0: its 1 records are not the same',
+      'batch 0: not the same in its 1 record',
     );
   });
 

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
-import { html, notPlayedLines, plain, said, sides, unservedLines } from '../../../lib/replay/report/said';
-import { endedAfter, endedWith, outcome } from '../../support/outcomes';
+import {
+  html,
+  notPlayedLines,
+  plain,
+  said,
+  sides,
+  unpreparedLines,
+  unservedLines,
+} from '../../../lib/replay/report/said';
+import { endedAfter, endedWith, failed, outcome } from '../../support/outcomes';
 
 describe('said', () => {
   it('names error codes', () => {
@@ -38,6 +46,18 @@ describe('sides', () => {
 describe('unservedLines', () => {
   it('says of each API how often it was wanted', () => {
     expect(unservedLines(endedWith('unserved', 'unserved').tally)).to.deep.equal(['Heartbeat v4 (2 requests): ']);
+  });
+});
+
+describe('unpreparedLines', () => {
+  it('says what to do about topics that the target lacks, or has already', () => {
+    const lines = (replayed: number) =>
+      unpreparedLines(endedAfter(outcome({ verdict: 'differs', differences: [{ ...failed, replayed }] })).tally);
+    expect(lines(3)[0]).to.match(/^1 request is about topics that the target does not have: create them before/);
+    expect(lines(36)[0]).to.match(
+      /^1 request makes topics that the target has already: play to a broker to which nothing/,
+    );
+    expect(lines(25)).to.deep.equal([]);
   });
 });
 
