@@ -84,7 +84,7 @@ export interface Capture extends AsyncIterable<CaptureEvent> {
 
 /** How a recording is read; all may be left out. */
 export interface ReadCaptureOptions {
-  /** pcap, pcapng: ports of brokers; only connections with one of them are read. Without: all connections. */
+  /** Only connections with one of these ports are read; in recordings of packets they are those of brokers. All if absent. */
   readonly ports?: readonly number[];
   /** Frames beyond this are lost, in bytes; 256 MiB if absent, which is the most. */
   readonly frameMaxBytes?: number;

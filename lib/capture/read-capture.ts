@@ -8,6 +8,7 @@ import type { Capture, CaptureAbout, CaptureEvent, Lost, ReadCaptureOptions } fr
 import type { CheckedOptions, Decoder } from './formats';
 import { type OpenedCapture, openCapture } from './opening';
 import { CaptureError, type CaptureSource, checkSource } from './source';
+import { wantedOf } from './wanted';
 
 const optionNames = [
   'ports',
@@ -113,15 +114,11 @@ class ReadCapture implements Capture {
     opened.skipBy((most) => decoder.skip?.(most) ?? 0);
     const { live = false, follows = () => live } = options;
     const reading = new Reading(decoder, { live, follows }, signal);
+    const isWanted = wantedOf({ connections: options.connections, ports: options.ports ?? [] });
     for await (const event of isFile ? reading.files(source, opened, options) : reading.file(opened))
-      if (this.isWanted(event)) yield event;
-    for (const event of reading.end()) if (this.isWanted(event)) yield event;
+      if (isWanted(event)) yield event;
+    for (const event of reading.end()) if (isWanted(event)) yield event;
     return undefined;
-  }
-
-  private isWanted({ connection }: CaptureEvent): boolean {
-    const { connections } = this.options;
-    return connections === null || connection === null || connections.has(connection);
   }
 }
 

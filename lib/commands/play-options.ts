@@ -29,7 +29,7 @@ export function addPlayOptions(command: Command): Command {
     )
     .option('--timeout <ms>', 'how much longer than recorded an answer may take; default 10000', milliseconds)
     .option('--settle <ms>', 'how long coordinators and leaders may take to be there; default 5000', milliseconds)
-    .option('--port <numbers>', 'pcap: ports of the recorded brokers', ports)
+    .option('--port <numbers>', 'only connections with these ports of the recorded brokers', ports)
     .option('--same-cluster', 'the recordings are of one cluster: ids that are learned in one hold in the next');
 }
 

@@ -31,7 +31,7 @@ export function traffic(): Command {
     .option('--json', 'one JSON object a line')
     .option('--limit <count>', 'end after so many', count)
     .option('--live', 'go on with what comes: of a file that is being written, or with --upstream')
-    .option('--port <numbers>', 'pcap: only connections with these ports', ports)
+    .option('--port <numbers>', 'on connections with these ports of brokers', ports)
     .optionsGroup('Looking at what happens now, without a file:')
     .option(upstreamFlags, 'be a proxy before this broker, or several of one cluster, and show what goes through');
   return addSecretOptions(addProxyOptions(command), '', 'show')

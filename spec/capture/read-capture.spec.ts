@@ -107,6 +107,14 @@ describe('readCapture', () => {
     expect(await readCapture(inChunks(recording), { connection: 2 }).toArray()).to.deep.equal([]);
   });
 
+  it('reads connections with some ports of a recording of any format', async () => {
+    const of = (bytes: Buffer, port: number) => eventsOf(bytes, { ports: [port] });
+    for (const bytes of [classic, recording]) {
+      expect(await of(bytes, 9092)).to.deep.equal(await eventsOf(bytes));
+      expect(await of(bytes, 9093)).to.deep.equal([]);
+    }
+  });
+
   it('tells of a compressed file that ends too early, behind all that can be read', async () => {
     const seen = await eventsOf(gzipSync(classic).subarray(0, -9));
     expect(seen.filter((text) => text.includes('lost'))[0]).to.match(
