@@ -7,6 +7,7 @@ import { type Comparing, compareBodies, type Difference } from './compare/compar
 import { withoutSession } from './fetch-sessions';
 import type { Flight } from './flight';
 import { nowhere } from './ids/learned-ids';
+import { withoutLogin } from './logins';
 import type { Outcome, Replayed, Verdict } from './outcome';
 import { placeIn, shapeOf } from './shape';
 import { wasNotReady } from './transient';
@@ -40,7 +41,7 @@ export function judged(
   const differences = withoutSession(
     wasNotReady(compareBodies(name, shapeOf(exchange.response), ...bodies, place, comparing)),
   );
-  const found = flight.fetch?.excused(differences) ?? differences;
+  const found = flight.fetch?.excused(differences) ?? withoutLogin(name, differences);
   return { ...outcome, differences: found, verdict: verdictOf(found) };
 }
 

@@ -8,6 +8,8 @@
  */
 import type { RecordedRequest } from '../capture/recorded';
 import { isHiddenSecret } from '../capture/redact/secrets';
+import { errors } from '../errors';
+import type { Difference } from './compare/compare';
 
 /** A connection of the recording that logs in, or wants to. */
 interface Login {
@@ -75,6 +77,15 @@ export class Logins {
     this.byConnection.set(connection, login);
     return why;
   }
+}
+
+/** Gives a reason to a login that is refused because there is none at the target: a listener without SASL says so. */
+export function withoutLogin(name: string, differences: readonly Difference[]): readonly Difference[] {
+  const isSo =
+    name.startsWith('Sasl') &&
+    differences.some(({ path, replayed }) => path === 'errorCode' && replayed === errors.ILLEGAL_SASL_STATE.code);
+  if (!isSo) return differences;
+  return differences.map((one) => ({ ...one, reason: one.reason ?? 'the target wants no login there' }));
 }
 
 function secretsOf(mechanism: string): string {

@@ -3,11 +3,14 @@ import { exchanges } from '../../lib/apis/exchanges';
 import { callsOf } from '../../lib/capture/calls';
 import type { CaptureEvent } from '../../lib/capture/event';
 import { hiddenSecret } from '../../lib/capture/redact/secrets';
+import type { Difference } from '../../lib/replay/compare/compare';
+import { withoutLogin } from '../../lib/replay/logins';
 import { checkReplayOptions } from '../../lib/replay/options';
 import type { Outcome } from '../../lib/replay/outcome';
 import { Replayer } from '../../lib/replay/replayer';
 import { targetOf } from '../../lib/replay/target';
 import { clockAt } from '../support/in-process';
+import { failed } from '../support/outcomes';
 import { answerBytes, frame, opened, requestBytes } from '../support/recordings';
 import { beat, ScriptedBroker } from '../support/scripted-broker';
 
@@ -101,5 +104,18 @@ describe('Logins', () => {
     }, served);
     const found = await played(recorded('PLAIN', true), target);
     expect(told(found).at(-1)).to.equal('no answer: the broker ended the connection');
+  });
+});
+
+describe('withoutLogin', () => {
+  it('excuses a listener that has no SASL', () => {
+    const refused = { ...failed, field: 'SaslHandshake.errorCode', replayed: 34 };
+    const mechanisms = { ...failed, path: 'mechanisms', field: 'SaslHandshake.mechanisms' };
+    const reasons = (name: string, ...differences: Difference[]) =>
+      withoutLogin(name, differences).map(({ reason }) => reason);
+    const reason = 'the target wants no login there';
+    expect(reasons('SaslHandshake', refused, mechanisms)).to.deep.equal([reason, reason]);
+    expect(reasons('SaslAuthenticate', { ...refused, replayed: 58 })).to.deep.equal([null]);
+    expect(reasons('Fetch', refused)).to.deep.equal([null]);
   });
 });
