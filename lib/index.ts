@@ -30,6 +30,7 @@ export { joined } from './capture/joined';
 export type { Recorded } from './capture/mrcap/recorder';
 export { readCapture } from './capture/read-capture';
 export type { RecordedAnswer, RecordedRequest } from './capture/recorded';
+export { type GivenRecording, readSeveral, recordingsOf, type SeveralOptions } from './capture/several';
 export { CaptureError, type CaptureSource } from './capture/source';
 export { type Watch, type WatchOptions, watch } from './capture/watch';
 export { type Config, ConfigError, loadConfig } from './config';

@@ -33,6 +33,8 @@ export interface Play<O extends Outcome> {
 }
 
 const interrupted = 'interrupted';
+/** Such as `head` does, when it has seen enough. */
+const closed = 'nobody reads any more what is printed';
 
 /** Plays what is in the files; sets the exit status of the process. */
 export async function playAll<O extends Outcome>(
@@ -46,13 +48,12 @@ export async function playAll<O extends Outcome>(
     process.off('SIGINT', interrupt);
     playing.stop(interrupted);
   };
-  const failed = ({ code, message }: NodeJS.ErrnoException) =>
-    playing.stop(code === 'EPIPE' ? 'nobody reads any more what is printed' : message);
+  const failed = ({ code, message }: NodeJS.ErrnoException) => playing.stop(code === 'EPIPE' ? closed : message);
   process.on('SIGINT', interrupt);
   process.stdout.on('error', failed);
   const { stopped, tally } = await playing.run();
   process.off('SIGINT', interrupt);
-  if (stopped !== null) process.stderr.write(`millrace: ${stopped}\n`);
+  if (stopped !== null && stopped !== closed) process.stderr.write(`millrace: ${stopped}\n`);
   process.exitCode = exitStatus(stopped, tally);
 }
 

@@ -8,8 +8,9 @@ import { many } from '../../text';
 import type { Outcome, Verdict } from '../outcome';
 import type { Tally } from '../tally';
 import { type Ended, isSame, lastLine } from './ended';
-import { html, notPlayedLines, said, sides, unpreparedLines, unservedLines } from './said';
+import { html, notPlayedLines, said, unpreparedLines, unservedLines } from './said';
 import { colours, TimeLine } from './time-line';
+import { toldOf } from './told';
 
 const barsMax = 5000;
 const faultsMax = 500;
@@ -88,11 +89,13 @@ ${this.faults.join('\n') || '<p>Nothing that was compared.</p>'}${untold}
 }
 
 function faultHtml({ request, verdict, why, differences, asked }: Outcome, anchor: string): string {
-  const told = differences.filter(({ reason }) => reason === null);
-  const rows = told.slice(0, differencesMax).map((one) => {
-    const [recorded, replayed] = sides(one);
-    return `<tr><td>${html(one.path)}</td><td>${html(recorded)}</td><td>${html(replayed)}</td></tr>`;
-  });
+  const told = toldOf(differences.filter(({ reason }) => reason === null));
+  const rows = told
+    .slice(0, differencesMax)
+    .map(
+      ({ path, recorded, replayed }) =>
+        `<tr><td>${html(path)}</td><td>${html(recorded)}</td><td>${html(replayed)}</td></tr>`,
+    );
   if (told.length > differencesMax) rows.push(`<tr><td colspan="3">and ${told.length - differencesMax} more</td></tr>`);
   const table =
     rows.length === 0 ? '' : `<table><tr><th>field</th><th>recorded</th><th>replayed</th></tr>${rows.join('')}</table>`;

@@ -4,10 +4,10 @@
 
 import type { Paint } from '../../paint';
 import { many, printable } from '../../text';
-import type { Difference } from '../compare/compare';
 import type { Outcome, Verdict } from '../outcome';
 import { type Ended, isSame, lastLine } from './ended';
-import { notPlayedLines, sides, unpreparedLines, unservedLines } from './said';
+import { notPlayedLines, unpreparedLines, unservedLines } from './said';
+import { type Told, toldOf } from './told';
 
 /** How much of one request is told, in differences. */
 const differencesMax = 20;
@@ -23,19 +23,18 @@ export function outcomeText(outcome: Outcome, paint: Paint, isFull = false): str
   const again = retries === 0 ? '' : paint.dim(` asked again ${many(retries, 'time')}`);
   const head = `${mark} ${paint.bold(`#${request.number} ${request.name} v${request.header.apiVersion}`)} ${verdict}`;
   const lines = [`${head}${why === null ? '' : `: ${printable(why)}`}${again} ${paint.dim(`(${who.join(', ')})`)}`];
-  const told = differences.filter(({ reason }) => isFull || reason === null);
+  const told = toldOf(differences.filter(({ reason }) => isFull || reason === null));
   for (const one of told.slice(0, differencesMax)) lines.push(...differenceLines(one, paint));
   if (told.length > differencesMax) lines.push(paint.dim(`    and ${told.length - differencesMax} more`));
   return `${lines.join('\n')}\n`;
 }
 
-function differenceLines(difference: Difference, paint: Paint): string[] {
-  const [recorded, replayed] = sides(difference).map(printable) as [string, string];
-  const reason = difference.reason === null ? '' : paint.dim(` may differ: ${difference.reason}`);
+function differenceLines({ path, recorded, replayed, reason }: Told, paint: Paint): string[] {
+  const why = reason === null ? '' : paint.dim(` may differ: ${reason}`);
   return [
-    `    ${printable(difference.path)}${reason}`,
-    `      ${paint.dim('recorded')} ${paint.green(recorded)}`,
-    `      ${paint.dim('replayed')} ${paint.red(replayed)}`,
+    `    ${printable(path)}${why}`,
+    `      ${paint.dim('recorded')} ${paint.green(printable(recorded))}`,
+    `      ${paint.dim('replayed')} ${paint.red(printable(replayed))}`,
   ];
 }
 
