@@ -15,7 +15,7 @@ import { clientsRequired } from '../support/conformance';
 import { type DifferenceRow, isOccasional, missingFrom, rewritten, rowsOf } from '../support/differences';
 import { type Home, launch, main, makeHome } from '../support/launch';
 import { trafficFile } from '../support/reference-traffic';
-import { basicSettings, capturesInOrder } from '../support/replaying';
+import { ageless, basicSettings, capturesInOrder } from '../support/replaying';
 
 const file = resolve(__dirname, '../../lib/replay/DIFFERENCES.md');
 const runMaxMs = 240_000;
@@ -35,10 +35,10 @@ describe('Differences to Apache Kafka', function () {
   let told: readonly DifferenceRow[];
   before(async () => {
     kafkaHome = mkdtempSync(join(tmpdir(), 'millrace-differences-'));
-    const options = { logDir: join(kafkaHome, 'data'), properties: basicSettings() };
+    const options = { logDir: join(kafkaHome, 'data'), properties: { ...basicSettings(), ...ageless } };
     await format(options);
     kafka = await startKafka(options);
-    home = await makeHome(basicSettings());
+    home = await makeHome({ ...basicSettings(), ...ageless });
     millrace = await launch(home);
     const recordings = capturesInOrder().map((capture) => trafficFile(`${capture}.pcap`));
     const diff = [

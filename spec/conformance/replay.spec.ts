@@ -11,6 +11,7 @@ import { LearnedIds } from '../../lib/replay/ids/learned-ids';
 import { type ApacheKafka, format, missingKafka, startKafka } from '../support/apache-kafka';
 import { clientsRequired } from '../support/conformance';
 import {
+  ageless,
   basicSettings,
   capturesInOrder,
   examplesInOrder,
@@ -28,7 +29,7 @@ function freshKafka(properties: Readonly<Record<string, string>>): () => string 
   let kafka: ApacheKafka;
   before(async () => {
     home = mkdtempSync(join(tmpdir(), 'millrace-replay-'));
-    const options = { logDir: join(home, 'data'), properties };
+    const options = { logDir: join(home, 'data'), properties: { ...properties, ...ageless } };
     await format(options);
     kafka = await startKafka(options);
   });
