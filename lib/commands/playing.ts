@@ -25,8 +25,9 @@ export interface Play<O extends Outcome> {
   start(recording: CaptureEvents, options: ReplayOptions): Run<O>;
   /** Null: nothing. @param recording the file with which it begins */
   outcome(outcome: O, recording: string): string | null;
-  /** Of each recording where there are several: before its first outcome, and behind its last. */
+  /** Where there are several files: what stands above the outcomes of a recording. */
   begin?(recording: string): string;
+  /** Where there are several recordings: what stands below them. */
   end?(ended: Ended): string;
   /** Of the whole. */
   summary(ended: Ended): string;
@@ -65,6 +66,9 @@ class Playing<O extends Outcome> {
   private readonly changed = new Map<string, number>();
   private readonly progress: Progress;
   private running: Run<O> | null = null;
+  private played = 0;
+  /** The end of the last one, which is told where it is not the only one. */
+  private lastEnd: string | null = null;
   private stopped: string | null = null;
 
   constructor(files: readonly string[], given: PlayArguments, play: Play<O>) {
@@ -91,6 +95,7 @@ class Playing<O extends Outcome> {
       this.stopped ??= messageOf(error);
     }
     const ended = this.ended(this.tally, this.changed, startMs);
+    if (this.played > 1) this.print(this.lastEnd);
     if (this.running !== null) this.print(this.play.summary(ended));
     return ended;
   }
@@ -109,6 +114,7 @@ class Playing<O extends Outcome> {
     const startMs = asyncScheduler.now();
     const run = play.start(progress.watch(events), replayOptions(this.given));
     this.running = run;
+    if (this.played++ > 0) this.print(this.lastEnd);
     if (isOneOfSeveral) this.print(play.begin?.(file) ?? null);
     try {
       for await (const outcome of run) {
@@ -120,7 +126,7 @@ class Playing<O extends Outcome> {
     }
     this.tally.include(run.tally);
     for (const [kind, count] of run.ids.changed) changed.set(kind, (changed.get(kind) ?? 0) + count);
-    if (isOneOfSeveral) this.print(play.end?.(this.ended(run.tally, run.ids.changed, startMs)) ?? null);
+    this.lastEnd = play.end?.(this.ended(run.tally, run.ids.changed, startMs)) ?? null;
   }
 
   private ended(tally: Tally, changed: ReadonlyMap<string, number>, startMs: number): Ended {

@@ -5,7 +5,9 @@
  * sessions that are open, each up to a bound, nothing else.
  *
  * Not done: offsets that a client knew by itself (from a store of its own, or from before the recording) are asked for as they
- * were recorded, unless a Produce, ListOffsets or OffsetFetch in it has shown how the target's log differs.
+ * were recorded, unless a Produce, ListOffsets or OffsetFetch in it has shown how the target's log differs. And times of
+ * records stay: what a target writes itself, such as markers of transactions, is of today, so that its log rolls between them
+ * and the records of a recording that is older than `segment.ms`, and a fetch ends there.
  */
 import { type CaptureEvents, checkEvents } from '../capture/events';
 import { checkReplayOptions, type ReplayOptions } from './options';

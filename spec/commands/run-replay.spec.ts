@@ -114,6 +114,7 @@ describe('runReplay', function () {
     const { code, printed } = await ran(...[...files].reverse(), '--to', `127.0.0.1:${other.endpoints[0]!.port}`);
     expect(printed).to.include(`\n0 differences in ${calls} answer`);
     expect(printed).not.to.include('lacks');
+    expect(printed.match(/0 differences/g), 'it is one recording').to.have.lengthOf(1);
     expect(code).to.equal(0);
     await other.close();
   });
