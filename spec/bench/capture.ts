@@ -32,12 +32,13 @@ const producing = (records: Buffer, partition = 0) =>
     topicData: [{ name: 'bench', topicId: '', partitionData: [{ index: partition, records }] }],
   });
 
-const fetching = frameOf(fetch, 11, {
-  maxWaitMs: 0,
-  minBytes: 1,
-  maxBytes: 1 << 20,
-  topics: [{ topic: 'bench', topicId: '', partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1 << 20 }] }],
-});
+const fetching = (partition: number) =>
+  frameOf(fetch, 11, {
+    maxWaitMs: 0,
+    minBytes: 1,
+    maxBytes: 1 << 20,
+    topics: [{ topic: 'bench', topicId: '', partitions: [{ partition, fetchOffset: 0, partitionMaxBytes: 1 << 20 }] }],
+  });
 
 const batchOf = (count: number, size: number) =>
   buildBatch(
@@ -68,7 +69,7 @@ async function cost(print: Print): Promise<void> {
     for (const broker of brokers) {
       const admin = await broker.connect();
       await admin.ask(createTopics, 5, {
-        topics: [{ name: 'bench', numPartitions: 10, replicationFactor: 1, assignments: [], configs: [] }],
+        topics: [{ name: 'bench', numPartitions: 12, replicationFactor: 1, assignments: [], configs: [] }],
         timeoutMs: 10_000,
         validateOnly: false,
       });
@@ -77,9 +78,11 @@ async function cost(print: Print): Promise<void> {
     for (const [what, frame, connections, window] of [
       ['produce 100 B, 10 x 1', (i: number) => producing(small, i % 10), 10, 1],
       ['produce 100 B, 1 x 100', () => producing(small), 1, 100],
-      ['produce 1 MB of 1 KB records, 1 x 2', () => producing(fewRecords), 1, 2],
-      ['produce 1 MB of 100 B records, 1 x 2', () => producing(manyRecords), 1, 2],
-      ['fetch 1 MiB of 1 KB records, 1 x 1', () => fetching, 1, 1],
+      ['produce 1 MB of 1 KB records, 1 x 2', () => producing(fewRecords, 10), 1, 2],
+      ['produce 1 MB of 100 B records, 1 x 2', () => producing(manyRecords, 11), 1, 2],
+      ['fetch 1 MiB of 1 KB records, 1 x 1', () => fetching(10), 1, 1],
+      ['fetch 1 MiB of 100 B records, 1 x 1', () => fetching(11), 1, 1],
+      ['fetch 1 MiB of batches of one 100 B record, 1 x 1', () => fetching(0), 1, 1],
     ] as const) {
       const perAnswer = brokers.map((): number[] => []);
       const ofThread = brokers.map((): number[] => []);

@@ -24,14 +24,15 @@ const filling = Buffer.from('redacted-');
 const frameMaxBytes = 256 * 1024 * 1024;
 const depthMax = 2;
 
-/** What is written at once; memory beyond this is let go when it has been taken. */
-const usualBytes = 256 * 1024;
+const firstBytes = 256 * 1024;
+/** Memory beyond this is let go when it has been taken; less is used again, since fresh memory is slow. */
+const keptMaxBytes = 4 * 1024 * 1024;
 /** Up to this length a loop beats the call into the runtime. */
 const loopMaxBytes = 40;
 
 /** Puts a frame down in parts; literal bytes are copied. For each record of a batch it is called twice. */
 export class PartsWriter {
-  private bytes: Buffer = Buffer.allocUnsafeSlow(usualBytes);
+  private bytes: Buffer = Buffer.allocUnsafeSlow(firstBytes);
   private at = 0;
 
   literal(from: Buffer, start: number, end: number): void {
@@ -78,7 +79,7 @@ export class PartsWriter {
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.at);
     this.at = 0;
-    if (this.bytes.length > usualBytes) this.bytes = Buffer.allocUnsafeSlow(usualBytes);
+    if (this.bytes.length > keptMaxBytes) this.bytes = Buffer.allocUnsafeSlow(firstBytes);
     return taken;
   }
 
