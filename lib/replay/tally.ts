@@ -41,6 +41,8 @@ export class Tally {
   topicless = 0;
   /** Requests that make topics which the target has already, while the recorded broker had not. */
   repeated = 0;
+  /** Requests from one broker to another, which are not played. */
+  amongBrokers = 0;
   /** Why something of the recording was lost, each reason once; the first few. */
   readonly lostWhy: string[] = [];
   /** Recorded time from the first to the last event, ms. */
@@ -72,6 +74,7 @@ export class Tally {
     for (const reason of new Set(differences.map((one) => one.reason)))
       if (reason !== null) count(this.reasons, reason);
     if (verdict === 'unserved') this.lack(request.name, [request.header.apiVersion], 1, why ?? '');
+    if (verdict === 'left out' && why === null) this.amongBrokers++;
     if ((verdict === 'left out' || verdict === 'locked out') && why !== null) count(this.unplayed, why);
   }
 
@@ -84,6 +87,7 @@ export class Tally {
     this.retries += other.retries;
     this.topicless += other.topicless;
     this.repeated += other.repeated;
+    this.amongBrokers += other.amongBrokers;
     this.recordedMs += other.recordedMs;
     for (const why of other.lostWhy) this.tell(why);
     for (const [name, counts] of other.byApi) {

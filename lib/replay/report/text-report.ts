@@ -60,7 +60,7 @@ export function summaryText(ended: Ended, paint: Paint): string {
   const { tally, changed, playedMs } = ended;
   // What was read ahead of a target that is not there says nothing.
   if (tally.apis.size === 0) return endText(ended, paint);
-  const { requests, connections, recordedMs, retries, lost, lostWhy, strays } = tally;
+  const { requests, connections, recordedMs, retries, amongBrokers, lost, lostWhy, strays } = tally;
   const lines = [
     `${many(requests, 'request')} on ${many(connections, 'connection')} in ${seconds(playedMs)}, recorded in ${seconds(recordedMs)}`,
     counted
@@ -73,6 +73,8 @@ export function summaryText(ended: Ended, paint: Paint): string {
   const others = [...changed].map(([kind, count]) => `${kind} ${count}`);
   if (others.length > 0) lines.push(paint.dim(`  called otherwise by the target: ${others.join(', ')}`));
   if (retries > 0) lines.push(paint.dim(`  asked again until the target was ready: ${many(retries, 'time')}`));
+  if (amongBrokers > 0)
+    lines.push(paint.dim(`  left out: ${many(amongBrokers, 'request')} from one broker to another`));
   for (const line of unpreparedLines(tally)) lines.push(paint.yellow(`  ${line}`));
   if (lost > 0)
     lines.push(

@@ -75,6 +75,11 @@ describe('summaryText', () => {
     expect(text).to.match(/\n0 differences in 1 answer; 1 request was not compared\n$/);
   });
 
+  it('says what was left out because no client said it', () => {
+    const text = summaryText(endedAfter(outcome(), outcome({ verdict: 'left out' })), plain);
+    expect(text).to.include('\n  left out: 1 request from one broker to another\n');
+  });
+
   it('says what the recording lacks', () => {
     const ended = endedAfter(outcome());
     ended.tally.take({ is: 'lost', connection: 1, atMs: 0, from: null, bytes: 1, why: 'it is TLS' });
