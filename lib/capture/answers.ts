@@ -2,6 +2,7 @@
  * Answers: puts what a broker sends together again into frames, by their length prefixes. What lies within one piece is not
  * copied, nor is the rest where pieces stay as they are.
  */
+import { copyBytes } from './copy-bytes';
 import { type Gaps, noGaps } from './redact/gaps';
 
 /**
@@ -11,8 +12,6 @@ import { type Gaps, noGaps } from './redact/gaps';
 export type TakeAnswer = (chunks: readonly Buffer[], gaps: Gaps) => void;
 
 const prefixBytes = 4;
-/** Up to this length a loop beats the call into the runtime. */
-const loopMaxBytes = 40;
 /** Memory up to this size is kept for the next answer that comes in pieces. */
 const spareMaxBytes = 8 * 1024 * 1024;
 let spare: Buffer | null = null;
@@ -82,9 +81,7 @@ export class Answers {
       return;
     }
     const partial = this.begun();
-    const { filled } = this;
-    if (end - start > loopMaxBytes) chunk.copy(partial, filled, start, end);
-    else for (let i = start; i < end; i++) partial[filled + i - start] = chunk[i]!;
+    copyBytes(chunk, start, end, partial, this.filled);
     this.filled += end - start;
   }
 

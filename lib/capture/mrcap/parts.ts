@@ -11,6 +11,7 @@
 import { Reader, Writer } from '../../protocol/bytes';
 import * as batch from '../../records/batch';
 import { type Codec, codecs, compress } from '../../records/compression';
+import { copyBytes } from '../copy-bytes';
 import { putUvarint } from './uvarint';
 
 /** What a part begins with. */
@@ -27,8 +28,6 @@ const depthMax = 2;
 const firstBytes = 256 * 1024;
 /** Memory beyond this is let go when it has been taken; less is used again, since fresh memory is slow. */
 const keptMaxBytes = 4 * 1024 * 1024;
-/** Up to this length a loop beats the call into the runtime. */
-const loopMaxBytes = 40;
 
 /** Puts a frame down in parts; literal bytes are copied. For each record of a batch it is called twice. */
 export class PartsWriter {
@@ -39,10 +38,8 @@ export class PartsWriter {
     const size = end - start;
     if (size <= 0) return;
     this.part(partKinds.literal, size, size);
-    const { bytes, at } = this;
-    if (size > loopMaxBytes) from.copy(bytes, at, start, end);
-    else for (let i = 0; i < size; i++) bytes[at + i] = from[start + i]!;
-    this.at = at + size;
+    copyBytes(from, start, end, this.bytes, this.at);
+    this.at += size;
   }
 
   hole(size: number): void {

@@ -6,6 +6,7 @@
  * behind these were not copied, and the bytes: of the client or of the broker, messages with their lengths, cut anywhere;
  * or an incident in JSON.
  */
+import { copyBytes } from '../copy-bytes';
 import type { Side } from '../event';
 import type { Incident } from '../sink';
 
@@ -13,8 +14,6 @@ const kinds = Object.freeze({ incident: 0, client: 1, broker: 2 });
 
 /** What stands before an entry's bytes. */
 export const entryHeadBytes = 21;
-/** Up to this length a loop beats the call into the runtime. */
-const loopMaxBytes = 40;
 
 /** Whatever reads a slab. */
 export interface Reads {
@@ -46,10 +45,8 @@ export class Slab {
   put(connection: number, from: Side, atMs: number, bytes: Buffer, start: number, end: number, missing: number): void {
     const size = end - start;
     this.head(from === 'client' ? kinds.client : kinds.broker, connection, size, atMs, missing);
-    const { bytes: to, length } = this;
-    if (size > loopMaxBytes) bytes.copy(to, length, start, end);
-    else for (let i = 0; i < size; i++) to[length + i] = bytes[start + i]!;
-    this.length = length + size;
+    copyBytes(bytes, start, end, this.bytes, this.length);
+    this.length += size;
   }
 
   /** Puts down a client's message with its length before it; there is room for both. */
