@@ -139,6 +139,10 @@ export class OnThread implements Sink {
   answer(connection: number, bytes: Buffer, atMs: number): void {
     const stretches = this.stretches.get(connection);
     if (this.isOver || stretches === undefined) return;
+    if (!this.drops && stretches.isOne(bytes)) {
+      if (this.dropped.isAny) this.tellDropped(atMs);
+      return this.feed.put(connection, 'broker', atMs, bytes);
+    }
     const gaps = stretches.left >= bytes.length ? this.gapsIn(bytes, findInChunk) : noGaps;
     stretches.of(
       bytes,

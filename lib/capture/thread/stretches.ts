@@ -21,6 +21,12 @@ export class Stretches {
   /** Whether that answer is dropped. */
   private drops = false;
 
+  /** Whether a piece is just one answer, as most are; then there is nothing to be cut. */
+  isOne(bytes: Buffer): boolean {
+    const isBetween = this.left === 0 && this.prefixFilled === 0;
+    return isBetween && bytes.length > prefixBytes && bytes.readInt32BE(0) === bytes.length - prefixBytes;
+  }
+
   /**
    * Cuts a piece of what is sent.
    * @param asks whether an answer that begins now is to be dropped

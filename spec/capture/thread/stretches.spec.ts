@@ -40,6 +40,24 @@ describe('Stretches', () => {
     );
   });
 
+  it('says whether a piece is one answer', () => {
+    const stretches = new Stretches();
+    const [one, two] = [answer('abc'), Buffer.concat([answer('a'), answer('')])];
+    const take = () => {};
+    expect([one, two, one.subarray(0, 5), answer('')].map((piece) => stretches.isOne(piece))).to.deep.equal([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    stretches.of(one.subarray(0, 2), () => false, take);
+    expect(stretches.isOne(one)).to.equal(false);
+    stretches.of(one.subarray(2, 6), () => false, take);
+    expect(stretches.isOne(one)).to.equal(false);
+    stretches.of(one.subarray(6), () => false, take);
+    expect(stretches.isOne(one)).to.equal(true);
+  });
+
   it('passes a whole answer on as one', () => {
     const taken: unknown[] = [];
     new Stretches().of(
