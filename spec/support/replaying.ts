@@ -128,14 +128,11 @@ export function basicSettings(): Record<string, string> {
   );
 }
 
-/**
- * What a broker is to be told to which a recording is played: its records get older each day, and a broker that goes by their
- * times begins a segment where one a week younger follows, such as a marker, and soon deletes them.
- */
-export const ageless: Readonly<Record<string, string>> = {
-  'log.roll.hours': '1000000',
-  'log.initial.task.delay.ms': '3600000',
-};
+/** What a broker is to be told to which a recording is played: its records get older each day, and would soon be deleted. */
+const lasting: Readonly<Record<string, string>> = { 'log.initial.task.delay.ms': '3600000' };
+
+/** The same where transactions end: a marker that is a week younger than what it follows would begin a segment. */
+export const ageless: Readonly<Record<string, string>> = { ...lasting, 'log.roll.ms': '3600000000000' };
 
 /** Where that shows. */
 const agelessShows: readonly MayDiffer[] = ['CreateTopics.topics', 'DescribeConfigs.results'].map((at) => ({
@@ -158,7 +155,7 @@ export function isOfMillrace(example: string): boolean {
 
 /** Millrace with the settings of the recorded broker, listening. */
 export async function basicMillrace(config = basicSettings()): Promise<Broker> {
-  const broker = await createBroker({ config: { ...config, ...ageless } });
+  const broker = await createBroker({ config: { ...config, ...lasting } });
   await broker.listen();
   return broker;
 }

@@ -16,9 +16,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
@@ -141,7 +143,7 @@ public final class Crew {
     private void read() {
       List<List<Object>> records = new ArrayList<>();
       Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
-      for (ConsumerRecord<String, String> record : consumer.poll(A_MOMENT)) {
+      for (ConsumerRecord<String, String> record : poll()) {
         records.add(List.of(record.topic(), record.partition(), record.offset(), record.value()));
         TopicPartition at = new TopicPartition(record.topic(), record.partition());
         ends.put(at, new OffsetAndMetadata(record.offset() + 1));
@@ -154,6 +156,16 @@ public final class Crew {
       } catch (RuntimeException error) {
         // a rebalance came between: somebody reads these records again
         tell("error", Map.of("message", "commit: " + error));
+      }
+    }
+
+    private ConsumerRecords<String, String> poll() {
+      try {
+        return consumer.poll(A_MOMENT);
+      } catch (UnknownMemberIdException error) {
+        // it was expelled while it asked where to read on (KIP-848); with the next poll it joins again
+        tell("error", Map.of("message", "poll: " + error));
+        return ConsumerRecords.empty();
       }
     }
 
