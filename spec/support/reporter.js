@@ -13,6 +13,10 @@ const { Runner, reporters } = require('mocha');
 const Report = process.env.CI ? reporters.Dot : reporters.Spec;
 
 class LastLineReport extends Report {
+  static lineOf({ passed, failed, skipped }) {
+    return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  }
+
   constructor(runner, options) {
     super(runner, options);
     const files = {};
@@ -31,8 +35,7 @@ class LastLineReport extends Report {
         const counts = { passed, failed, skipped: pending, files: failing };
         writeFileSync(process.env.MILLRACE_COUNTS, JSON.stringify(counts));
       }
-      const skipped = pending > 0 ? `, ${pending} skipped` : '';
-      console.log(`${passed} passed, ${failed} failed${skipped}`);
+      console.log(LastLineReport.lineOf({ passed, failed, skipped: pending }));
     });
   }
 }
