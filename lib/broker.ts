@@ -11,7 +11,6 @@ import type { Duplex } from 'node:stream';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { apis as allApis } from './apis';
 import { type Config, loadConfig, withDynamicConfigs } from './config';
-import { readIpLimits } from './config/checks';
 import { ClusterController } from './coordinators/controller';
 import { FetchSessions } from './coordinators/fetch-sessions';
 import { LocalGroups } from './coordinators/groups';
@@ -28,6 +27,7 @@ import type { DescribeOptions, PipelinePicture } from './pipeline/picture';
 import { router } from './pipeline/router';
 import type { Taps } from './pipeline/seams';
 import { Server } from './pipeline/server';
+import { serverLimits } from './pipeline/server-limits';
 import { seatsOf } from './pipeline/taps';
 import type { Api } from './protocol/api';
 import type { Endpoint } from './protocol/scope';
@@ -212,13 +212,9 @@ async function assembleBroker(opening: Opening): Promise<Broker> {
     idOf: (name) => metadata().topicsByName.get(name)?.id,
   };
   const connections = new Connections({ ...services, router: router(services), topicIds }, opening.taps ?? {});
-  const limits = readIpLimits(config['max.connections.per.ip.overrides']);
   const server = new Server({
     listeners: listeners.open,
-    backlog: config['socket.listen.backlog.size'],
-    maxConnections: config['max.connections'],
-    maxConnectionsPerIp: (address) => limits.get(address) ?? config['max.connections.per.ip'],
-    maxIdleMs: config['connections.max.idle.ms'],
+    ...serverLimits(config),
     scheduler,
     logger,
     accept: (socket, listener) => connections.handle(socket, listener),

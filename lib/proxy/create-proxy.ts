@@ -17,12 +17,12 @@ import type { Duplex } from 'node:stream';
 import { asyncScheduler } from 'rxjs';
 import { apiVersions } from '../apis/api-versions';
 import { exchanges } from '../apis/exchanges';
-import { readIpLimits } from '../config/checks';
 import { advertisedHost } from '../listeners';
 import { Connections } from '../pipeline/connections';
 import type { LiveTaps } from '../pipeline/live-taps';
 import type { DescribeOptions, PipelinePicture } from '../pipeline/picture';
 import { Server } from '../pipeline/server';
+import { serverLimits } from '../pipeline/server-limits';
 import type { Api } from '../protocol/api';
 import type { Exchange } from '../protocol/exchange';
 import { UsageError } from '../usage';
@@ -111,13 +111,9 @@ class PipelineProxy implements KafkaProxy {
       versionOf: answerVersion,
     });
     this.pipelines = new Connections({ config, scheduler, logger, apis, router }, options.taps);
-    const limits = readIpLimits(config['max.connections.per.ip.overrides']);
     this.server = new Server({
       listeners: [{ ...listen, name: bootstrapListener }],
-      backlog: config['socket.listen.backlog.size'],
-      maxConnections: config['max.connections'],
-      maxConnectionsPerIp: (address) => limits.get(address) ?? config['max.connections.per.ip'],
-      maxIdleMs: config['connections.max.idle.ms'],
+      ...serverLimits(config),
       scheduler,
       logger,
       accept: (socket, listener) => this.pipelines.handle(socket, listener),
