@@ -20,6 +20,11 @@ export function many(count: number, one: string, several = `${one}s`): string {
   return `${countText(count)} ${count === 1 ? one : several}`;
 }
 
+/** Milliseconds in whole microseconds. */
+export function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
 /**
  * A moment as ISO text in UTC; empty for what is none.
  * @param digits of the seconds' fraction: ms, or microseconds

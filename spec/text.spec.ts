@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { countText, isoText, many, printable } from '../lib/text';
+import { countText, isoText, many, printable, rounded } from '../lib/text';
 
 describe('printable', () => {
   it('lets nothing through that moves a cursor or turns the text around', () => {
@@ -18,6 +18,12 @@ describe('many', () => {
   it('knows one from several', () => {
     expect([0, 1, 2].map((count) => many(count, 'gap'))).to.deep.equal(['0 gaps', '1 gap', '2 gaps']);
     expect([1, 2].map((count) => many(count, 'batch', 'batches'))).to.deep.equal(['1 batch', '2 batches']);
+  });
+});
+
+describe('rounded', () => {
+  it('has whole microseconds', () => {
+    expect([1.23449, 0.0006, 7].map(rounded)).to.deep.equal([1.234, 0.001, 7]);
   });
 });
 

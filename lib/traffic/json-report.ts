@@ -3,15 +3,14 @@
  * is, is said by `is`. Called by inspect.ts.
  */
 import type { Decoded } from '../capture/recorded';
-import { isoText } from '../text';
+import { requestFacts } from '../capture/request-facts';
+import { isoText, rounded } from '../text';
 import type { CallRow } from './call-row';
 import type { Gap, Report, Summary } from './report';
 import { shownBody } from './shown';
 import { errorText } from './text';
 
 const json = (value: object) => `${JSON.stringify(value)}\n`;
-/** Whole microseconds. */
-const rounded = (ms: number) => Math.round(ms * 1000) / 1000;
 
 export class JsonReport implements Report {
   private readonly withBodies: boolean;
@@ -26,18 +25,9 @@ export class JsonReport implements Report {
 
   call(row: CallRow): string {
     const { request, answer, errors, topics, missing } = row;
-    const { header } = request;
     return json({
       is: 'call',
-      number: request.number,
-      connection: request.connection,
-      client: request.client,
-      clientId: header.clientId,
-      sentAt: isoText(request.sentAtMs, 6),
-      api: request.name,
-      key: header.apiKey,
-      version: header.apiVersion,
-      correlationId: header.correlationId,
+      ...requestFacts(request),
       requestBytes: request.bytes.length,
       answerBytes: answer === null ? null : answer.bytes.length,
       latencyMs: answer === null ? null : rounded(answer.latencyMs),

@@ -143,7 +143,7 @@ export class OnThread implements Sink {
       if (this.dropped.isAny) this.tellDropped(atMs);
       return this.feed.put(connection, 'broker', atMs, bytes);
     }
-    const gaps = stretches.left >= bytes.length ? this.gapsIn(bytes, findInChunk) : noGaps;
+    const gaps = stretches.isWithin(bytes) ? this.gapsIn(bytes, findInChunk) : noGaps;
     stretches.of(
       bytes,
       () => this.drops,

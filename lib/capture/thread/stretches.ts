@@ -17,7 +17,7 @@ export class Stretches {
   private prefix = 0;
   private prefixFilled = 0;
   /** Bytes of the answer that are still to come. */
-  left = 0;
+  private left = 0;
   /** Whether that answer is dropped. */
   private drops = false;
 
@@ -25,6 +25,11 @@ export class Stretches {
   isOne(bytes: Buffer): boolean {
     const isBetween = this.left === 0 && this.prefixFilled === 0;
     return isBetween && bytes.length > prefixBytes && bytes.readInt32BE(0) === bytes.length - prefixBytes;
+  }
+
+  /** Whether a piece lies within the answer that has begun. */
+  isWithin(bytes: Buffer): boolean {
+    return this.left >= bytes.length;
   }
 
   /**

@@ -2,7 +2,8 @@
  * What came of a replay or of a differential run for programs: one JSON object a line for each request, and one for the whole
  * behind them. What each is, is said by `is`; what means the same is called as in the lines of `millrace traffic --json`.
  */
-import { isoText } from '../../text';
+import { requestFacts } from '../../capture/request-facts';
+import { rounded } from '../../text';
 import type { Difference } from '../compare/compare';
 import type { Diffed } from '../diff';
 import type { Outcome, Replayed } from '../outcome';
@@ -10,8 +11,6 @@ import type { Ended } from './ended';
 import { plain } from './said';
 
 const json = (value: object) => `${JSON.stringify(value)}\n`;
-/** Whole microseconds. */
-const rounded = (ms: number) => Math.round(ms * 1000) / 1000;
 
 /**
  * Differences carry the field's path, both values, and why it may differ (null: it must not). Latencies are in ms, null where
@@ -60,19 +59,10 @@ export function summaryJson({ tally, changed, playedMs, stopped }: Ended): strin
 }
 
 function factsOf({ request, recorded, verdict, retries, why }: Outcome, recording: string) {
-  const { header } = request;
   return {
     is: 'outcome',
     recording,
-    number: request.number,
-    connection: request.connection,
-    client: request.client,
-    clientId: header.clientId,
-    sentAt: isoText(request.sentAtMs, 6),
-    api: request.name,
-    key: header.apiKey,
-    version: header.apiVersion,
-    correlationId: header.correlationId,
+    ...requestFacts(request),
     verdict,
     why,
     retries,

@@ -53,6 +53,7 @@ describe('Stretches', () => {
     stretches.of(one.subarray(0, 2), () => false, take);
     expect(stretches.isOne(one)).to.equal(false);
     stretches.of(one.subarray(2, 6), () => false, take);
+    expect([one.subarray(6), one].map((piece) => stretches.isWithin(piece))).to.deep.equal([true, false]);
     expect(stretches.isOne(one)).to.equal(false);
     stretches.of(one.subarray(6), () => false, take);
     expect(stretches.isOne(one)).to.equal(true);
